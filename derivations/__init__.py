@@ -1,0 +1,1 @@
+"""One short file per paper: models, notation, claims, figures.  Installed as :mod:`symness.derivations`."""

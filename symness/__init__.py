@@ -1,0 +1,117 @@
+"""Non-equilibrium steady states of small open quantum systems, as formulas.
+
+The public names below are loaded on first use, so that ``from symness.generated import NAME`` costs numpy and
+nothing else.  Four functions share the name of their module (``parameters``, ``formula``, ``evaluator``, ``verify``):
+as attributes of the package these are always the functions; the modules are reached by
+``from symness.formula import ...``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symness.baths import Bath, Jump, bose, fermi
+    from symness.entanglement import concurrence, negativity
+    from symness.errors import ModelError, NonUniqueSteadyState, SymnessError, UndecidedError
+    from symness.formula import Formula
+    from symness.generators import Generator, local, redfield, secular
+    from symness.model import Model
+    from symness.outputs import evaluator, formula
+    from symness.parameters import parameters
+    from symness.space import levels, qubits
+    from symness.steady import Notation, SteadyState, steady_state
+    from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
+    from symness.verify import verify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Bath",
+    "Formula",
+    "Generator",
+    "Jump",
+    "Model",
+    "ModelError",
+    "NonUniqueSteadyState",
+    "Notation",
+    "SteadyState",
+    "SymnessError",
+    "UndecidedError",
+    "bose",
+    "concurrence",
+    "energy_current",
+    "entropy_production",
+    "evaluator",
+    "expectation",
+    "fermi",
+    "formula",
+    "heat_current",
+    "levels",
+    "local",
+    "negativity",
+    "parameters",
+    "particle_current",
+    "qubits",
+    "redfield",
+    "secular",
+    "steady_state",
+    "verify",
+]
+
+_NAMES = {
+    "parameters": "parameters",
+    "space": "levels qubits",
+    "baths": "Bath Jump bose fermi",
+    "model": "Model",
+    "generators": "Generator local redfield secular",
+    "errors": "ModelError NonUniqueSteadyState SymnessError UndecidedError",
+    "steady": "Notation SteadyState steady_state",
+    "thermodynamics": "energy_current entropy_production expectation heat_current particle_current",
+    "entanglement": "concurrence negativity",
+    "formula": "Formula",
+    "outputs": "evaluator formula",
+    "verify": "verify",
+}
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+if not TYPE_CHECKING:  # a type checker that saw it would accept any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
+
+
+class _Package(ModuleType):
+    """The import system stores each submodule as an attribute of its package; the functions below take precedence."""
+
+
+def _function(name: str) -> property:
+    def get(package: ModuleType) -> Any:
+        return getattr(import_module(f"{package.__name__}.{_HOME[name]}"), name)
+
+    def ignore_submodule(package: ModuleType, value: object) -> None:
+        if not isinstance(value, ModuleType):
+            raise AttributeError(f"symness.{name} cannot be replaced: replace it in symness.{_HOME[name]}")
+
+    return property(get, ignore_submodule)
+
+
+for _name in ("parameters", "formula", "evaluator", "verify"):
+    setattr(_Package, _name, _function(_name))
+sys.modules[__name__].__class__ = _Package
+
+# In a source tree, derivations/ and generated/ stand beside this folder: find them there, installed or not.
+if not os.path.isdir(os.path.join(__path__[0], "generated")):
+    __path__.append(os.path.dirname(os.path.abspath(__path__[0])))

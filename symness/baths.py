@@ -1,0 +1,221 @@
+"""Baths and jumps: what the system is coupled to.
+
+gamma(omega) is the golden-rule rate 2 pi sum |g_k|^2 delta(omega - omega_k): a decaying two-level system loses its
+excitation at gamma(omega) (1 + N(omega)).  A spectral density J that enters as 2 X rho X^dagger - ... has gamma = 2 J.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symness.errors import ModelError
+from symness.parameters import check_parameters
+
+__all__ = ["STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi"]
+
+
+class bose(sp.Function):
+    """Bose-Einstein occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) - 1)."""
+
+    is_real = True
+
+    def __new__(cls, omega: Any, T: Any, mu: Any = 0) -> Any:
+        """Fill in mu = 0."""
+        return super().__new__(cls, omega, T, mu)
+
+    def _eval_evalf(self, prec: int) -> Any:
+        omega, T, mu = self.args
+        return (1 / (sp.exp((omega - mu) / T) - 1))._eval_evalf(prec)
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        shown = self.args if self.args[2] != 0 else self.args[:2]
+        body = rf"n_{{\mathrm{{{type(self).__name__[0].upper()}}}}}\left({', '.join(map(printer._print, shown))}\right)"
+        return body if exp is None else rf"{{{body}}}^{{{exp}}}"
+
+
+class fermi(bose):
+    """Fermi-Dirac occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) + 1)."""
+
+    def _eval_evalf(self, prec: int) -> Any:
+        omega, T, mu = self.args
+        return (1 / (sp.exp((omega - mu) / T) + 1))._eval_evalf(prec)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """How a bath is occupied.  Emission carries 1 + sign N; ``function`` names the occupation in programs."""
+
+    name: str
+    sign: int
+    function: str
+    #: the bath has quanta of positive energy only, above the chemical potential
+    bounded_below: bool
+
+
+#: A new kind of bath is one row here (and one function in :data:`symness.program.FUNCTIONS`).
+STATISTICS = {
+    "bose": Statistics("bose", +1, "bose", True),
+    "fermi": Statistics("fermi", -1, "fermi", False),
+}
+
+
+def _matrices(where: str, operators: Any) -> tuple[sp.ImmutableMatrix, ...]:
+    listed = operators if isinstance(operators, (list, tuple)) else [operators]
+    made = []
+    for operator in listed:
+        try:
+            matrix = sp.ImmutableMatrix(operator)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"{where}: {operator!r} is not a matrix; pass a square SymPy or numpy matrix") from error
+        if matrix.rows != matrix.cols:
+            raise ModelError(f"{where}: the operator has shape {matrix.shape}; pass a square matrix")
+        made.append(exact_matrix(where, matrix))
+    if not made:
+        raise ModelError(f"{where}: the list of operators is empty; pass at least one")
+    return tuple(made)
+
+
+def exact_matrix(where: str, matrix: Any) -> sp.ImmutableMatrix:
+    """Floats that are exact small fractions (0.0, 1.0, 0.5) become numbers; others are refused."""
+
+    def exact(entry: Any) -> Any:
+        if not entry.has(sp.Float):
+            return entry
+        converted = sp.nsimplify(entry, rational=True)
+        if all(number.q <= 1024 for number in converted.atoms(sp.Rational)):
+            return converted
+        raise ModelError(f"{where}: the entry {entry} is a float; pass exact numbers (sympy.Rational, sympy.sqrt)")
+
+    return sp.ImmutableMatrix(matrix).applyfunc(exact)
+
+
+def _expression(where: str, value: Any) -> sp.Expr:
+    if isinstance(value, str):
+        raise ModelError(f"{where}: {value!r} is a string; pass an expression in symbols from symness.parameters")
+    try:
+        expression = sp.sympify(value)
+    except (sp.SympifyError, TypeError) as error:
+        raise ModelError(f"{where}: {value!r} is not an expression") from error
+    expression = exact_matrix(where, sp.Matrix([[expression]]))[0, 0]
+    check_parameters(where, expression)
+    return expression
+
+
+@dataclass(frozen=True)
+class Bath:
+    """A reservoir in equilibrium.
+
+    Parameters
+    ----------
+    name : str
+        Names its currents, its occupations and its temperature in messages.
+    coupling : matrix or list of matrices
+        Non-Hermitian S: exchange S b^dagger + S^dagger b.  Hermitian S (bosons): S (b + b^dagger).
+    rate : expression, callable of omega, or square matrix of these
+        Golden-rule rate gamma(omega); a matrix gamma_ab for several couplings to one reservoir (rank one: common).
+    temperature, chemical_potential : expression
+    statistics : {"bose", "fermi"}
+    frequency : expression, optional
+        The Bohr frequency at which ``local`` takes the coupling, where it is not the bare one.
+    zero_frequency_rate : expression, optional
+        lim C(omega -> 0) for a Hermitian coupling with a zero-frequency part.
+
+    Raises
+    ------
+    ModelError
+        Naming the argument and what to pass.
+    """
+
+    name: str
+    coupling: Any
+    rate: Any
+    temperature: Any
+    chemical_potential: Any = 0
+    statistics: str = "bose"
+    frequency: Any = None
+    zero_frequency_rate: Any = None
+
+    def __post_init__(self) -> None:
+        where = f"Bath {self.name!r}"
+        if not isinstance(self.name, str) or not self.name:
+            raise ModelError(f"Bath: name={self.name!r} must be a non-empty string")
+        if self.statistics not in STATISTICS:
+            known = ", ".join(map(repr, STATISTICS))
+            raise ModelError(f"{where}: statistics={self.statistics!r} is unknown; pass one of {known}")
+        couplings = _matrices(f"{where}, coupling", self.coupling)
+        hermitian = {c == c.H for c in couplings}
+        if len(hermitian) > 1:
+            raise ModelError(f"{where}: couplings are all Hermitian or all exchange; split them into two baths")
+        if hermitian == {True} and self.statistics == "fermi":
+            raise ModelError(f"{where}: a Hermitian coupling exchanges no fermion; pass the annihilation operator")
+        set_ = object.__setattr__
+        set_(self, "coupling", couplings)
+        for field in ("temperature", "chemical_potential"):
+            set_(self, field, _expression(f"{where}, {field}", getattr(self, field)))
+        for field in ("frequency", "zero_frequency_rate"):
+            if getattr(self, field) is not None:
+                set_(self, field, _expression(f"{where}, {field}", getattr(self, field)))
+        if self.temperature.is_negative:
+            raise ModelError(f"{where}: temperature={self.temperature} is negative; pass T >= 0")
+        if not callable(self.rate):
+            self.rate_matrix(sp.Symbol("omega", positive=True))
+
+    @property
+    def is_exchange(self) -> bool:
+        """True for S b^dagger + S^dagger b, False for S (b + b^dagger)."""
+        return bool(self.coupling[0] != self.coupling[0].H)
+
+    @property
+    def kind(self) -> Statistics:
+        return STATISTICS[self.statistics]
+
+    def rate_matrix(self, omega: Any) -> sp.ImmutableMatrix:
+        """gamma_ab(omega) for the couplings a, b (1 x 1 for one coupling, diagonal for a scalar rate)."""
+        where = f"Bath {self.name!r}, rate"
+        count = len(self.coupling)
+
+        def at(entry: Any) -> Any:
+            return entry(omega) if callable(entry) and not isinstance(entry, sp.Basic) else entry
+
+        value = at(self.rate)
+        if isinstance(value, (sp.MatrixBase, list, tuple)) or getattr(value, "ndim", 0) == 2:
+            rows = value.tolist() if hasattr(value, "tolist") else value
+            matrix = sp.ImmutableMatrix([[_rate_entry(where, at(e), omega) for e in row] for row in rows])
+            if matrix.shape != (count, count):
+                raise ModelError(f"{where}: the matrix has shape {matrix.shape} for {count} coupling(s)")
+            if (matrix - matrix.T).applyfunc(sp.expand) != sp.zeros(count, count):
+                raise ModelError(f"{where}: the matrix {matrix.tolist()} is not symmetric")
+            return matrix
+        entry = _rate_entry(where, value, omega)
+        return sp.ImmutableMatrix(count, count, lambda i, j: entry if i == j else 0)
+
+
+def _rate_entry(where: str, value: Any, omega: Any) -> sp.Expr:
+    expression = _expression(where, value)
+    if expression.is_negative:
+        raise ModelError(f"{where}: {expression} is negative; a rate is not")
+    return expression
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A Lindblad dissipator rate*(L rho L^dagger - 1/2 {L^dagger L, rho}), taken verbatim by every generator."""
+
+    name: str
+    operator: Any
+    rate: Any
+
+    def __post_init__(self) -> None:
+        where = f"Jump {self.name!r}"
+        object.__setattr__(self, "operator", _matrices(f"{where}, operator", self.operator))
+        if callable(self.rate) and not isinstance(self.rate, sp.Basic):
+            raise ModelError(f"{where}: rate is a function; a jump has no frequency: pass an expression")
+        object.__setattr__(self, "rate", _rate_entry(f"{where}, rate", self.rate, None))
+
+
+RateFunction = Callable[[Any], Any]
+Operators = Sequence[Any]

@@ -1,0 +1,239 @@
+"""Where a formula may lose digits: signs, and the sum of magnitudes beside each value.
+
+Beside a node stands its *magnitude*: the same formula with every subtraction turned into an addition of absolute
+values (to first order in products and quotients).  Rounding errors are of the order of ``eps * magnitude``, so
+``magnitude/|value|`` is the factor by which cancellation amplifies them.  A node is *clean* when that factor is one by
+construction (inputs, occupations, sums of non-negative terms, products of clean nodes); its magnitude then costs
+nothing.  A *test* is a pair of nodes (magnitude, value): digits were lost where ``magnitude > threshold * |value|``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symness import program
+from symness.program import Node
+
+__all__ = ["Analysis", "Test", "absolute"]
+
+Test = tuple[Node, Node]
+
+_NONNEGATIVE = frozenset("sqrt abs exp cosh positive_part bose fermi fermi_hole cos_half".split())
+_BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split())
+#: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
+_TINY = Fraction(1, 2**500)
+#: Beyond this amplification an element is recomputed anyway: a magnitude need not say how far beyond.
+_CAP = 64
+
+
+class Analysis:
+    """Signs, clean nodes, magnitudes and tests of a set of real expressions.
+
+    Parameters
+    ----------
+    nonnegative : iterable of str
+        Inputs known to be at least zero.
+    """
+
+    def __init__(self, nonnegative: Iterable[str]) -> None:
+        self._nonnegative = frozenset(nonnegative)
+        self._sign: dict[Node, int] = {}
+        self._exact: dict[Node, bool] = {}
+        self._magnitude: dict[Node, Node] = {}  # of nodes that are not clean
+        self._hard: dict[Node, tuple[Test, ...]] = {}
+
+    def learn(self, roots: Iterable[Node]) -> None:
+        """Work out every node that the roots need (operands first, so nothing here recurses)."""
+        for node in program.walk(roots):
+            if node in self._sign:
+                continue
+            self._sign[node] = self._find_sign(node)
+            self._exact[node] = self._is_exact(node)
+            if node.op == "call":
+                self._call(node)
+            elif node.op == "add":
+                self._sum(node)
+            elif node.op in ("mul", "pow", "div"):
+                self._product(node)
+
+    def sign(self, node: Node) -> int:
+        """1: never negative, -1: never positive, 0: unknown."""
+        if node not in self._sign:
+            self.learn([node])
+        return self._sign[node]
+
+    def clean(self, node: Node) -> bool:
+        """Whether the relative error is a few roundings whatever the inputs."""
+        if node not in self._sign:
+            self.learn([node])
+        return node not in self._magnitude
+
+    def magnitude(self, node: Node) -> Node:
+        """Sum of magnitudes; the absolute value of a clean node."""
+        return absolute(node, self.sign(node)) if self.clean(node) else self._magnitude[node]
+
+    def tests(self, root: Node) -> list[Test]:
+        """What must hold for the digits of ``root``: its own sums, and the arguments of what it calls."""
+        self.learn([root])
+        found = dict.fromkeys(self._soft([root]))
+        for node in program.walk([root]):
+            found.update(dict.fromkeys(self._hard.get(node, ())))
+        return list(found)
+
+    def _soft(self, roots: Iterable[Node]) -> list[Test]:
+        """Tests of a product are those of its factors: relative errors add, they do not multiply."""
+        found: dict[Test, None] = {}
+        seen: set[Node] = set()
+        stack = list(roots)
+        while stack:
+            node = stack.pop()
+            if node in seen or self.clean(node):
+                continue
+            seen.add(node)
+            passes = node.op in ("mul", "pow", "div") or (
+                node.op == "call" and node.args[0] in ("sqrt", "abs", "positive_part")
+            )
+            if passes:
+                stack.extend(reversed(node.operands))
+            else:
+                found[self._magnitude[node], node] = None
+        return list(found)
+
+    def _find_sign(self, node: Node) -> int:
+        if node.op == "number":
+            return 1 if node.args[0] >= 0 else -1
+        if node.op == "symbol":
+            return int(node.args[0] in self._nonnegative)
+        signs = [self._sign[child] for child in node.operands]
+        if node.op == "add":
+            return signs[0] if len(set(signs)) == 1 else 0
+        if node.op in ("mul", "div"):
+            result = 1
+            for sign in signs:
+                result *= sign
+            return result
+        if node.op == "pow":
+            return 1 if node.args[1] % 2 == 0 else signs[0]
+        name = node.args[0]
+        if name in _NONNEGATIVE or (name == "maximum" and 1 in signs):
+            return 1
+        if name == "minimum":
+            return 1 if set(signs) == {1} else -1 if -1 in signs else 0
+        return {"sin_half": signs[-1], "sinh": signs[0], "tanh": signs[0]}.get(name, 0)
+
+    def _is_exact(self, node: Node) -> bool:
+        """Held without rounding: an input, a dyadic number, an input times a power of two."""
+        if node.op == "number":
+            value = node.args[0]
+            return _power_of_two(value.denominator) and abs(value.numerator) < 2**53
+        if node.op == "mul" and len(node.args) == 2 and node.args[0].op == "number":
+            value = node.args[0].args[0]
+            return _power_of_two(value.denominator) and _power_of_two(abs(value.numerator)) and self._exact[node.args[1]]
+        return node.op == "symbol"
+
+    def _sum(self, node: Node) -> None:
+        signs = {self._sign[term] for term in node.args}
+        terms_clean = all(term not in self._magnitude for term in node.args)
+        # The sum of two exact numbers is rounded once, however close it is to zero.
+        exact = len(node.args) == 2 and all(self._exact[term] for term in node.args)
+        if not exact and not (terms_clean and (signs == {1} or signs == {-1})):
+            self._set(node, program.add(*(self.magnitude(term) for term in node.args)))
+
+    def _product(self, node: Node) -> None:
+        operands = node.operands
+        if all(child not in self._magnitude for child in operands):
+            return
+        if node.op == "pow":
+            base, size = operands[0], absolute(operands[0], self._sign[operands[0]])
+            self._set(node, program.mul(self._magnitude[base], program.power(size, node.args[1] - 1)))
+        elif node.op == "mul":
+            rough = [child for child in operands if child in self._magnitude]
+            smooth = [absolute(child, self._sign[child]) for child in operands if child not in self._magnitude]
+            total, size = self._magnitude[rough[0]], absolute(rough[0], self._sign[rough[0]])
+            for child in rough[1:]:
+                other = absolute(child, self._sign[child])
+                total = program.add(program.mul(total, other), program.mul(size, self._magnitude[child]))
+                size = program.mul(size, other)
+            self._set(node, program.mul(*smooth, total))
+        else:
+            top, bottom = operands
+            total = self.magnitude(top)
+            if bottom in self._magnitude:
+                size = absolute(node, self._sign[node])
+                total = program.add(total, program.mul(size, self._magnitude[bottom]))
+            self._set(node, program.div(total, absolute(bottom, self._sign[bottom])))
+
+    def _call(self, node: Node) -> None:
+        name, arguments = node.args[0], node.args[1:]
+        if name in _BATH:
+            self._bath(node)
+            return
+        if name in ("cos_half", "sin_half"):
+            delta, lam = arguments
+            tests = self._soft([lam])
+            if delta in self._magnitude:
+                size = self.magnitude(lam)
+                tests.append((self._magnitude[delta] + size, absolute(delta, self._sign[delta]) + size))
+            self._hard[node] = tuple(tests)
+            return
+        rough = any(child in self._magnitude for child in arguments)
+        if name == "sqrt" and rough:
+            self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY))
+        elif name == "abs" and rough:
+            self._set(node, self._magnitude[arguments[0]])
+        elif name == "positive_part" and rough:
+            # Where the test holds the sign is certain: the magnitude of the argument, or nothing.
+            self._hard[node] = tuple(self._soft(arguments))
+            self._set(node, program.call("minimum", self._magnitude[arguments[0]], program.mul(_CAP, node)))
+        elif name in ("minimum", "maximum") and rough:
+            self._set(node, program.call("maximum", *(self.magnitude(child) for child in arguments)))
+        elif name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
+            # An exponent rounded once costs |x| roundings: what its condition number allows.
+            if not self._exact[arguments[0]] and (rough or name != "exp"):
+                inner = program.symbol("_argument")
+                slope = program.differentiate(program.call(name, inner), "_argument")
+                slope = program.substitute(slope, {"_argument": arguments[0]})
+                change = program.mul(absolute(slope, self.sign(slope)), self.magnitude(arguments[0]))
+                self._set(node, program.add(absolute(node, self._sign[node]), change))
+
+    def _bath(self, node: Node) -> None:
+        """Occupations are atoms: clean once their argument omega - mu (and x_b - x_a of a difference) is."""
+        name, (omega, *rest) = node.args[0], node.args[1:]
+        baths = list(zip(rest[::2], rest[1::2], strict=True))
+        tests: dict[Test, None] = {}
+        for temperature, mu in baths:
+            argument = omega - mu
+            self.learn([argument, temperature])
+            tests.update(dict.fromkeys(self._soft([temperature])))
+            if argument not in self._magnitude:
+                continue
+            if name.startswith("bose"):
+                tests.update(dict.fromkeys(self._soft([argument])))
+            else:  # near its resonance a Fermi function does not notice: compare with max(T, |omega - mu|)
+                size = absolute(argument, self._sign[argument])
+                tests[temperature + self._magnitude[argument], temperature + size] = None
+        if name.endswith("difference"):
+            (t_a, mu_a), (t_b, mu_b) = baths
+            distance = program.add(program.mul(omega - mu_a, t_a - t_b), program.mul(t_a, mu_a - mu_b))
+            self.learn([distance])
+            tests.update(dict.fromkeys(self._soft([distance])))
+        self._hard[node] = tuple(tests)
+
+    def _set(self, node: Node, magnitude: Node) -> None:
+        self._magnitude[node] = magnitude
+
+
+def absolute(node: Node, sign: int) -> Node:
+    """``|node|`` as a program, without a call where the sign is known."""
+    if sign > 0 or node.op == "number":
+        return program.number(abs(node.args[0])) if node.op == "number" else node
+    if node.op == "mul" and node.args[0].op == "number":
+        coefficient = node.args[0].args[0]
+        rest = absolute(program.mul(*node.args[1:]), sign if coefficient > 0 else -sign)
+        return program.mul(abs(coefficient), rest)
+    return -node if sign < 0 else program.call("abs", node)
+
+
+def _power_of_two(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0

@@ -1,0 +1,41 @@
+"""Named errors.  Each message says what is wrong, where, and what to pass instead."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ModelError",
+    "NonUniqueSteadyState",
+    "ObservableError",
+    "SymnessError",
+    "UndecidedError",
+    "VerificationError",
+    "ZeroPivotError",
+]
+
+
+class SymnessError(Exception):
+    """Base of every error that a user's input can cause."""
+
+
+class ModelError(SymnessError, ValueError):
+    """A model, bath or jump that is not well defined."""
+
+
+class UndecidedError(SymnessError):
+    """A sign or a zero that the assumptions do not decide; the message prints the inequality to pass."""
+
+
+class NonUniqueSteadyState(SymnessError):
+    """The Liouvillian has more than one stationary state."""
+
+
+class ZeroPivotError(SymnessError):
+    """An elimination step would divide by zero."""
+
+
+class ObservableError(SymnessError, ValueError):
+    """An observable that does not exist for this state; the message names the alternative."""
+
+
+class VerificationError(SymnessError):
+    """A derived result failed its own exact check (a defect of the engine, never of the model)."""

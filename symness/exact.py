@@ -1,0 +1,369 @@
+"""Exact polynomials over the rationals, modulo the relations of the model, and residues at random points.
+
+Polynomials are python-flint's; this module adds three things: reduction by relations ``g**2 = polynomial`` (c**2 + s**2 = 1,
+radicals, i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol taken out
+again and again), and evaluation of programs at random points of a prime field, where square roots are exact too.  A
+polynomial identity of degree d that holds at such a point is false with probability below d / 2**61.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import flint
+
+from symness import program
+from symness.errors import ZeroPivotError
+from symness.program import Node
+
+__all__ = ["PRIME", "Polynomial", "ResiduePoint", "Ring", "adjugate", "at_random_point", "determinant", "rank"]
+
+#: the largest prime below 2**62 that is 3 mod 4 and has the roots of 2, 3, 5, ... 23
+PRIME = 4611686018427323351
+
+Polynomial = Any  # flint.fmpq_mpoly: no stubs
+
+
+class Ring:
+    """Q[names] modulo relations ``name**2 = polynomial``.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In declared order: the order in which terms are displayed.
+    relations : mapping name -> Node, optional
+        The square of a symbol, as an expression in the other names.
+    """
+
+    def __init__(self, names: Sequence[str], relations: Mapping[str, Node] | None = None) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self.index = {name: k for k, name in enumerate(self.names)}
+        self.context = flint.fmpq_mpoly_ctx.get(list(self.names) or ["unused"], flint.Ordering.lex)
+        self.generators = dict(zip(self.names, self.context.gens(), strict=False))
+        self.zero = self.context.from_dict({})
+        self.one = self.constant(1)
+        self.relations = [
+            (self.index[name], self.from_node(square)) for name, square in (relations or {}).items() if name in self.index
+        ]
+
+    def constant(self, value: int | Fraction) -> Polynomial:
+        value = Fraction(value)
+        return self.context.constant(flint.fmpq(value.numerator, value.denominator))
+
+    def from_node(self, node: Node) -> Polynomial:
+        """Convert an expression without functions or symbolic denominators."""
+        return self.from_nodes([node])[0]
+
+    def from_nodes(self, nodes: Sequence[Node]) -> list[Polynomial]:
+        return program.evaluate(nodes, self.generators, _no_function, self.constant, self.generators.get("i"))
+
+    def reduce(self, polynomial: Polynomial) -> Polynomial:
+        """Normal form: no relation symbol with a power above one."""
+        for place, square in self.relations:
+            while any(monomial[place] > 1 for monomial in polynomial.monoms()):
+                low: dict[tuple[int, ...], Any] = {}
+                high: dict[tuple[int, ...], Any] = {}
+                for monomial, coefficient in polynomial.to_dict().items():
+                    if monomial[place] > 1:
+                        lowered = monomial[:place] + (monomial[place] - 2,) + monomial[place + 1 :]
+                        high[lowered] = high.get(lowered, 0) + coefficient
+                    else:
+                        low[monomial] = coefficient
+                polynomial = self.context.from_dict(low) + self.context.from_dict(high) * square
+        return polynomial
+
+    def split(self, polynomial: Polynomial, names: Sequence[str]) -> dict[tuple[int, ...], Polynomial]:
+        """Coefficients by the powers of some symbols."""
+        places = [self.index[name] for name in names]
+        parts: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
+        for monomial, coefficient in polynomial.to_dict().items():
+            key = tuple(monomial[k] for k in places)
+            rest = list(monomial)
+            for k in places:
+                rest[k] = 0
+            parts.setdefault(key, {})[tuple(rest)] = coefficient
+        return {key: self.context.from_dict(part) for key, part in sorted(parts.items())}
+
+    def uses(self, polynomial: Polynomial) -> set[str]:
+        """Names that occur."""
+        degrees = polynomial.degrees() if len(polynomial) else ()
+        return {name for name, degree in zip(self.names, degrees, strict=False) if degree > 0}
+
+    def factors(self, polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, int]]]:
+        """Rational content and irreducible factors with integer coefficients, the simplest term of each positive.
+
+        Sorted by displayed length, then by declared order, so the result does not depend on how factors were found.
+        """
+        if not len(polynomial):
+            return Fraction(0), []
+        content, found = polynomial.factor()
+        total = _fraction(content)
+        listed = []
+        for factor, power in found:
+            scale, primitive = self.primitive(factor)
+            total *= scale**power
+            listed.append((primitive, int(power)))
+        return total, sorted(listed, key=lambda item: (len(item[0]), self._key(item[0])))
+
+    def primitive(self, polynomial: Polynomial) -> tuple[Fraction, Polynomial]:
+        """Content and primitive part; in the primitive part the simplest term is positive.
+
+        The simplest term has the lowest degree, then the smallest coefficient, then comes first in declared order.
+        """
+        terms = self._terms(polynomial)
+        content = Fraction(0)
+        for _, coefficient in terms:
+            content = _gcd(content, coefficient)
+        lead = min(terms, key=lambda t: (sum(t[0]), abs(t[1]), tuple(-e for e in t[0])))
+        if lead[1] < 0:
+            content = -content
+        return content, polynomial * self.constant(1 / content)
+
+    def _terms(self, polynomial: Polynomial) -> list[tuple[tuple[int, ...], Fraction]]:
+        return [(tuple(map(int, m)), _fraction(c)) for m, c in polynomial.to_dict().items()]
+
+    def _key(self, polynomial: Polynomial) -> tuple[Any, ...]:
+        # Low degrees first, then declared order: r_1 = a + b(...) stands before r_2 = b + a(...).
+        return tuple(sorted((sum(m), abs(c), tuple(-e for e in m), c) for m, c in self._terms(polynomial)))
+
+    def display(self, polynomial: Polynomial) -> Node:
+        """The short form of one polynomial: factored, then collected inside each factor."""
+        content, listed = self.factors(polynomial)
+        return program.mul(program.number(content), *(program.power(self.collect(f), k) for f, k in listed))
+
+    def collect(self, polynomial: Polynomial) -> Node:
+        """Sum with common symbols taken out where that shortens it most; no factoring over the rationals."""
+        terms = self._terms(polynomial)
+        terms.sort(key=lambda t: (sum(t[0]), tuple(-e for e in t[0])))
+        return self._collect(terms)
+
+    def _collect(self, terms: list[tuple[tuple[int, ...], Fraction]]) -> Node:
+        if len(terms) == 1:
+            return self._monomial(*terms[0])
+        content = Fraction(0)
+        for _, coefficient in terms:
+            content = _gcd(content, coefficient)
+        common = tuple(min(m[k] for m, _ in terms) for k in range(len(terms[0][0])))
+        if any(common) or content != 1:
+            inner = [(tuple(a - b for a, b in zip(m, common, strict=True)), c / content) for m, c in terms]
+            if all(c < 0 for _, c in inner):
+                inner, content = [(m, -c) for m, c in inner], -content
+            return program.mul(self._monomial(common, content), self._collect(inner))
+        counts = [sum(1 for m, _ in terms if m[k]) for k in range(len(terms[0][0]))]
+        numeric = [t for t in terms if abs(t[1]) != 1]
+        best = max(range(len(counts)), key=lambda k: (counts[k], -k), default=-1)
+        if best >= 0 and counts[best] > 1 and counts[best] >= len(numeric):
+            chosen = [t for t in terms if t[0][best]]
+        elif len(numeric) > 1 and self._shared(numeric) != 1:
+            chosen = numeric
+        elif best >= 0 and counts[best] > 1:
+            chosen = [t for t in terms if t[0][best]]
+        else:
+            return program.add(*(self._monomial(m, c) for m, c in terms))
+        rest = [t for t in terms if t not in chosen]
+        if not rest:
+            return program.add(*(self._monomial(m, c) for m, c in terms))
+        return program.add(self._collect(rest), self._collect(chosen))
+
+    def _shared(self, terms: Iterable[tuple[tuple[int, ...], Fraction]]) -> Fraction:
+        content = Fraction(0)
+        for _, coefficient in terms:
+            content = _gcd(content, coefficient)
+        return content
+
+    def _monomial(self, powers: tuple[int, ...], coefficient: Fraction) -> Node:
+        factors = [program.power(program.symbol(self.names[k]), e) for k, e in enumerate(powers) if e]
+        return program.mul(program.number(coefficient), *factors)
+
+
+def _fraction(value: Any) -> Fraction:
+    # int() on a flint rational would drop the denominator without a word.
+    value = flint.fmpq(value)
+    return Fraction(int(value.p), int(value.q))
+
+
+def _gcd(a: Fraction, b: Fraction) -> Fraction:
+    import math
+
+    if not a or not b:
+        return abs(a or b)
+    return Fraction(math.gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)
+
+
+def _no_function(name: str, *arguments: Any, node: Node) -> Any:
+    raise ValueError(f"{node!r} is not a polynomial: name it as a symbol first")
+
+
+class ResiduePoint:
+    """A random point of the field of residues modulo :data:`PRIME`.
+
+    Symbols and bath functions take random residues (the residue of a random integer); square roots and mixing angles
+    are solved for, so every relation between them holds exactly.  Where a root does not exist, :class:`NoRoot` is raised
+    and another point is drawn.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.values: dict[str, Any] = {}
+        self.calls: dict[Any, Any] = {}
+
+    def draw(self) -> Any:
+        return flint.nmod(self.random.randrange(2, PRIME), PRIME)
+
+    def evaluate(self, roots: Sequence[Node]) -> list[Any]:
+        """Values of programs; symbols not seen before are drawn."""
+        for name in program.symbols_of(roots):
+            if name not in self.values:
+                self.values[name] = self.draw()
+        return program.evaluate(roots, self.values, self._function, residue)
+
+    def _function(self, name: str, *arguments: Any, node: Node) -> Any:
+        key = (name, *map(int, arguments))
+        if key not in self.calls:
+            self.calls[key] = self._new(name, arguments, node)
+        return self.calls[key]
+
+    def _new(self, name: str, a: Sequence[Any], node: Node) -> Any:
+        if name == "sqrt":
+            return self._root(a[0])
+        if name == "fermi_hole":
+            return residue(1) - self._function("fermi", *a, node=node)
+        if name in ("bose_difference", "fermi_difference"):
+            single = name.removesuffix("_difference")
+            return self._function(single, a[0], a[1], a[2], node=node) - self._function(
+                single, a[0], a[3], a[4], node=node
+            )
+        if name in ("cos_half", "sin_half"):
+            delta, lam = a
+            omega = self._function("sqrt", delta**2 + lam**2, node=node)
+            cosine = self._function("sqrt", (omega + delta) / (residue(2) * omega), node=node)
+            return cosine if name == "cos_half" else lam / (residue(2) * omega * cosine)
+        if name in ("eigenvalue", "eigenvector"):
+            return self._spectral(name, node)
+        return self.draw()
+
+    def _root(self, value: Any) -> Any:
+        if pow(int(value), (PRIME - 1) // 2, PRIME) not in (0, 1):
+            raise NoRoot
+        # PRIME = 3 mod 4
+        return flint.nmod(pow(int(value), (PRIME + 1) // 4, PRIME), PRIME)
+
+    def _spectral(self, name: str, node: Node) -> Any:
+        """A random orthogonal matrix (Cayley transform) stands for the eigenvectors, random numbers for the energies."""
+        numbers = [int(operand.args[0]) for operand in node.operands[: 3 if name == "eigenvector" else 2]]
+        entries = node.operands[len(numbers) :]
+        key = ("spectrum", entries)
+        size = numbers[-1]
+        if key not in self.calls:
+            skew = [[residue(0)] * size for _ in range(size)]
+            for i in range(size):
+                for j in range(i):
+                    skew[i][j] = self.draw()
+                    skew[j][i] = -skew[i][j]
+            unit = [[residue(int(i == j)) for j in range(size)] for i in range(size)]
+            plus = flint.nmod_mat([[unit[i][j] + skew[i][j] for j in range(size)] for i in range(size)])
+            minus = flint.nmod_mat([[unit[i][j] - skew[i][j] for j in range(size)] for i in range(size)])
+            self.calls[key] = (minus * plus.inv(), [self.draw() for _ in range(size)])
+        vectors, energies = self.calls[key]
+        return energies[numbers[0]] if name == "eigenvalue" else vectors[numbers[0], numbers[1]]
+
+
+class NoRoot(ArithmeticError):
+    """The point has no square root that a formula needs; draw another."""
+
+
+def residue(value: int | Fraction) -> Any:
+    """A rational number modulo the prime."""
+    value = Fraction(value)
+    return flint.nmod(value.numerator % PRIME, PRIME) / flint.nmod(value.denominator % PRIME, PRIME)
+
+
+def at_random_point(roots: Sequence[Node], seed: int = 1) -> tuple[ResiduePoint, list[Any]]:
+    """Values at the first random point where every root exists and no denominator vanishes.
+
+    Raises
+    ------
+    ZeroPivotError
+        When 400 points in a row fail: a denominator is identically zero.
+    """
+    for attempt in range(400):
+        point = ResiduePoint(seed + attempt)
+        try:
+            return point, point.evaluate(roots)
+        except (NoRoot, ZeroDivisionError):
+            continue
+    raise ZeroPivotError("a formula has no value at any random point: a denominator vanishes identically")
+
+
+def rank(rows: Sequence[Sequence[Any]]) -> int:
+    """Rank of a matrix of residues."""
+    return int(flint.nmod_mat(len(rows), len(rows[0]), [int(x) for row in rows for x in row], PRIME).rank())
+
+
+def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial, budget: int) -> list[Polynomial]:
+    """Cofactors of the first row, by Laplace expansion with every smaller minor kept (all n share them).
+
+    Raises
+    ------
+    OverflowError
+        When one minor has more than ``budget`` terms.
+    """
+    n = len(matrix)
+    if n == 1:
+        return [zero + 1]
+    # minors[columns] over the last k rows, built from the bottom row up
+    minors: dict[tuple[int, ...], Polynomial] = {(j,): matrix[n - 1][j] for j in range(n)}
+    for k in range(2, n):
+        row = matrix[n - k]
+        larger: dict[tuple[int, ...], Polynomial] = {}
+        for columns, minor in minors.items():
+            if not len(minor):
+                continue
+            for j in range(n):
+                if j in columns or not len(row[j]):
+                    continue
+                joined = tuple(sorted((*columns, j)))
+                term = row[j] * minor if joined.index(j) % 2 == 0 else -row[j] * minor
+                larger[joined] = larger[joined] + term if joined in larger else term
+                if len(larger[joined]) > budget:
+                    raise OverflowError
+        minors = larger
+    result = []
+    for i in range(n):
+        minor = minors.get(tuple(j for j in range(n) if j != i), zero)
+        result.append(minor if i % 2 == 0 else -minor)
+    return result
+
+
+def determinant(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial, budget: int) -> Polynomial:
+    """Determinant from the cofactors of the first row."""
+    cofactors = minors_of_first_row(matrix, zero, budget)
+    total = zero
+    for entry, cofactor in zip(matrix[0], cofactors, strict=True):
+        total = total + entry * cofactor
+    return total
+
+
+def adjugate(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial, budget: int) -> list[list[Polynomial]]:
+    """Transposed cofactors: matrix * adjugate = determinant."""
+    n = len(matrix)
+    result = [[zero] * n for _ in range(n)]
+    for i in range(n):
+        order = [i, *(k for k in range(n) if k != i)]
+        cofactors = minors_of_first_row([matrix[k] for k in order], zero, budget)
+        for j in range(n):
+            result[j][i] = cofactors[j] if i % 2 == 0 else -cofactors[j]
+    return result
+
+
+def nonzero_pivot(value: Node, where: str) -> Node:
+    """The pivot itself, unless it is the number zero."""
+    if value.is_zero:
+        raise ZeroPivotError(
+            f"elimination of {where}: the pivot is zero, so this element has no decay and no drive; "
+            "give it a rate or pass a generator that keeps it"
+        )
+    return value

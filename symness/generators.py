@@ -1,0 +1,294 @@
+"""Generators of the reduced dynamics, side by side: ``redfield``, ``secular``, ``local``.
+
+All have the form  d rho/dt = -i [H + V, rho] + sum over parts  with, for a bath and its coupling S = sum_w X_w,
+[H + V, X_w] = -w X_w,
+
+    D rho = 1/2 sum_{w, w'} c(w) (X_w rho X_w'^+ - X_w'^+ X_w rho) + h.c.
+
+``redfield`` keeps all pairs (w, w'); ``secular`` keeps w = w' (and with it the coherences of degenerate levels); ``local``
+takes each coupling whole, at its one Bohr frequency under H alone.  Exchange couplings: c(w) = gamma(w) (1 +- N(w)) for S
+(emission) and gamma(w) N(w) for S^+ (absorption), with w of either sign.  Hermitian couplings: C(w) = gamma(w) (1 + N(w))
+for w > 0 and C(-w) = gamma(w) N(w).  The Lamb shift is off.
+
+Rates stay opaque symbols; every entry of the generator is linear in them with exact coefficients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symness.errors import ObservableError
+from symness.exact import Polynomial, Ring
+from symness.formula import Condition, Definition
+from symness.model import Model
+from symness.rates import Rate, RateTable
+from symness.spectrum import Names, Spectrum, spectrum
+
+__all__ = ["Generator", "Part", "Term", "local", "redfield", "secular"]
+
+#: sparse matrix on the Hilbert space: (row, column) -> polynomial
+Sparse = dict[tuple[int, int], Polynomial]
+#: a linear functional of rho or one row of the generator: ((i, j) of rho) -> polynomial
+Row = dict[tuple[int, int], Polynomial]
+
+
+@dataclass(frozen=True)
+class Term:
+    """rate/2 (A rho B^+ - B^+ A rho) + h.c.; ``quanta`` (-1, 0, +1) is what one event adds to the system."""
+
+    rate: str
+    left: Sparse
+    right: Sparse
+    quanta: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """The dissipator of one bath or jump."""
+
+    name: str
+    exchange: bool
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A Liouvillian with named parts.
+
+    Attributes
+    ----------
+    kind : str
+        ``redfield``, ``secular`` or ``local``.
+    basis : str
+        Basis of its matrix elements: ``energy`` (redfield, secular) or ``product`` (local).
+    parts : tuple of Part
+        One per bath and jump.
+    rates : mapping name -> Rate
+    pairs : tuple of (bath, omega, omega')
+        Which pairs of Bohr frequencies were kept, as text.
+    conditions : tuple of Condition
+    """
+
+    model: Model
+    kind: str
+    basis: str
+    spectrum: Spectrum
+    ring: Ring = field(repr=False)
+    hamiltonian: Sparse = field(repr=False)
+    parts: tuple[Part, ...] = field(repr=False)
+    rates: Mapping[str, Rate] = field(repr=False)
+    definitions: tuple[Definition, ...] = field(repr=False)
+    conditions: tuple[Condition, ...] = ()
+    pairs: tuple[tuple[str, str, str], ...] = ()
+    names: Names = field(repr=False, default_factory=lambda: Names(set()))
+    table: RateTable | None = field(repr=False, default=None, compare=False)
+
+    @property
+    def dimension(self) -> int:
+        return self.model.dimension
+
+    def part(self, name: str) -> Part:
+        """The part of that bath or jump."""
+        for part in self.parts:
+            if part.name == name:
+                return part
+        known = ", ".join(repr(p.name) for p in self.parts)
+        raise ObservableError(f"no bath or jump is called {name!r}; there are {known}")
+
+    def to_basis(self, operator: Any) -> Sparse:
+        """An operator given on the product space, in the basis of the generator."""
+        return _transform(self.table, operator, self.spectrum.vectors if self.basis == "energy" else None)
+
+    def _repr_latex_(self) -> str:
+        from symness.latex import generator_latex
+
+        return generator_latex(self)
+
+
+def redfield(model: Model) -> Generator:
+    """Bloch-Redfield generator with all pairs of Bohr frequencies.
+
+    For Hermitian couplings this is the tensor that QuTiP calls ``bloch_redfield_tensor(sec_cutoff=-1)``.  It need not be
+    positive: evaluators return the mask ``positive``.
+    """
+    return _global(model, "redfield")
+
+
+def secular(model: Model) -> Generator:
+    """Secular (Davies) generator: pairs with equal Bohr frequencies only, decided exactly."""
+    return _global(model, "secular")
+
+
+def local(model: Model) -> Generator:
+    """Local Lindblad generator: each coupling as it stands, at its one Bohr frequency under H alone.
+
+    Raises
+    ------
+    ModelError
+        When a coupling has several Bohr frequencies under H and no ``frequency=`` was given.
+    """
+    builder = _Builder(model, "local", "product", None)
+    builder.rates.register_local(model.baths)
+    for bath in model.baths:
+        omega = builder.rates.local_frequency(bath)
+        matrices = [builder.matrix(c) for c in bath.coupling]
+        terms: list[Term] = []
+        for a, left in enumerate(matrices):
+            for b, right in enumerate(matrices):
+                if bath.is_exchange:
+                    terms += builder.exchange_terms(bath, a, b, omega, left, right)
+                else:
+                    lower_a, lower_b = builder.lowering(bath, left), builder.lowering(bath, right)
+                    terms += builder.emission_and_absorption(bath, a, b, omega, lower_a, lower_b, 0)
+        builder.pair(bath.name, omega, omega)
+        builder.add(bath.name, bath.is_exchange, terms)
+    return builder.result()
+
+
+def _global(model: Model, kind: str) -> Generator:
+    names = Names({s.name for s in model.symbols} | {"i"})
+    solved = spectrum(model, names)
+    builder = _Builder(model, kind, "energy", solved, names)
+    matrices = {bath.name: [builder.matrix(c) for c in bath.coupling] for bath in model.baths}
+    builder.rates.register((bath, i, j) for bath in model.baths for m in matrices[bath.name] for i, j in m)
+    for bath in model.baths:
+        terms: list[Term] = []
+        groups = [builder.eigenoperators(bath, matrix) for matrix in matrices[bath.name]]
+        for a, left_groups in enumerate(groups):
+            for b, right_groups in enumerate(groups):
+                for key, left in left_groups.items():
+                    right = _merge(g for k, g in right_groups.items() if kind == "redfield" or k == key)
+                    terms += builder.terms_at(bath, a, b, key, left, right)
+                    if a == b:
+                        for other in right_groups:
+                            if kind == "redfield" or other == key:
+                                builder.pair(bath.name, key[0], other[0], key[1], other[1])
+        builder.add(bath.name, bath.is_exchange, terms)
+    return builder.result()
+
+
+class _Builder:
+    def __init__(
+        self, model: Model, kind: str, basis: str, solved: Spectrum | None, names: Names | None = None
+    ) -> None:
+        self.model, self.kind, self.basis = model, kind, basis
+        self.names = names or Names({s.name for s in model.symbols} | {"i"})
+        self.spectrum = solved or Spectrum((), ())
+        self.rates = RateTable(model, self.spectrum, self.names)
+        self.ring = self.rates.ring
+        self.parts: list[Part] = []
+        self.pairs: dict[tuple[str, str, str], None] = {}
+
+    def matrix(self, operator: Any) -> Sparse:
+        vectors = self.spectrum.vectors if self.basis == "energy" else None
+        return _transform(self.rates, operator, vectors)
+
+    def pair(self, bath: str, first: int, second: int, sign: int = 1, other: int = 1) -> None:
+        text = self.rates.frequency_text
+        self.pairs[bath, ("-" if sign < 0 else "") + text(first), ("-" if other < 0 else "") + text(second)] = None
+
+    def eigenoperators(self, bath: Any, matrix: Sparse) -> dict[tuple[int, int], Sparse]:
+        """(frequency index, sign) -> the part of S at that Bohr frequency."""
+        groups: dict[tuple[int, int], Sparse] = {}
+        for (i, j), value in matrix.items():
+            gap = self.rates.gap(i, j)
+            key = self.rates.signed_frequency(bath, gap)
+            groups.setdefault(key, {})[i, j] = value
+        return groups
+
+    def terms_at(self, bath: Any, a: int, b: int, key: tuple[int, int], left: Sparse, right: Sparse) -> list[Term]:
+        index, sign = key
+        if bath.is_exchange:
+            return self.exchange_terms(bath, a, b, index, left, right)
+        rate = self.rates.correlation(bath, a, b, index, sign)
+        return [Term(rate, left, right, 0)] if rate else []
+
+    def exchange_terms(self, bath: Any, a: int, b: int, index: int, left: Sparse, right: Sparse) -> list[Term]:
+        return self.emission_and_absorption(bath, a, b, index, left, right, 1)
+
+    def emission_and_absorption(
+        self, bath: Any, a: int, b: int, index: int, left: Sparse, right: Sparse, quanta: int
+    ) -> list[Term]:
+        rates = self.rates.exchange(bath, a, b, index)
+        if rates is None:
+            return []
+        down, up = rates
+        dagger = self.ring_dagger
+        return [Term(down, left, right, -quanta), Term(up, dagger(left), dagger(right), quanta)]
+
+    def ring_dagger(self, matrix: Sparse) -> Sparse:
+        return {(j, i): conjugate_in(self.ring, value) for (i, j), value in matrix.items()}
+
+    def lowering(self, bath: Any, matrix: Sparse) -> Sparse:
+        """The part of a Hermitian coupling that lowers the bare energy."""
+        return {(i, j): v for (i, j), v in matrix.items() if self.rates.bare_sign(bath, i, j) > 0}
+
+    def add(self, name: str, exchange: bool, terms: list[Term]) -> None:
+        self.parts.append(Part(name, exchange, tuple(terms)))
+
+    def result(self) -> Generator:
+        for jump in self.model.jumps:
+            terms = []
+            for operator in jump.operator:
+                matrix = self.matrix(operator)
+                terms.append(Term(self.rates.jump(jump), matrix, matrix, 0))
+            self.add(jump.name, False, terms)
+        hamiltonian = self.matrix(self.model.total) if self.basis == "product" else self.rates.diagonal()
+        return Generator(
+            self.model,
+            self.kind,
+            self.basis,
+            self.spectrum,
+            self.ring,
+            hamiltonian,
+            tuple(self.parts),
+            self.rates.rates,
+            (*self.spectrum.definitions, *self.rates.definitions),
+            tuple(self.rates.conditions.values()),
+            tuple(self.pairs),
+            self.names,
+            self.rates,
+        )
+
+
+def _merge(groups: Any) -> Sparse:
+    merged: Sparse = {}
+    for group in groups:
+        merged.update(group)
+    return merged
+
+
+def conjugate_in(ring: Ring, value: Polynomial) -> Polynomial:
+    """i -> -i."""
+    if "i" not in ring.uses(value):
+        return value
+    return value.compose(*(-g if name == "i" else g for name, g in ring.generators.items()), ctx=ring.context)
+
+
+def _transform(rates: RateTable, operator: Any, vectors: Any) -> Sparse:
+    """V^+ S V in the ring (S as it stands where there are no vectors)."""
+    ring, n = rates.ring, operator.rows
+    entries: Sparse = {}
+    for i in range(n):
+        for j in range(n):
+            if operator[i, j] != 0:
+                value = ring.reduce(ring.from_node(rates.plain(operator[i, j])))
+                if len(value):
+                    entries[i, j] = value
+    if vectors is None:
+        return entries
+    columns = [{i: ring.from_node(vectors[i][k]) for i in range(n) if not vectors[i][k].is_zero} for k in range(n)]
+    result: Sparse = {}
+    for k in range(n):
+        for m in range(n):
+            total = ring.zero
+            for i, left in columns[k].items():
+                for j, right in columns[m].items():
+                    if (i, j) in entries:
+                        total = total + conjugate_in(ring, left) * entries[i, j] * right
+            total = ring.reduce(total)
+            if len(total):
+                result[k, m] = total
+    return result

@@ -1,0 +1,337 @@
+"""From a formula to programs that hold one operation per statement.
+
+:func:`fast_program` lowers the outputs to numpy operations, with the tests for lost digits
+(:mod:`symness.cancellation`) beside them.  :func:`careful_program` keeps bath functions and mixing angles whole: it is
+what an element is recomputed with, in double-double arithmetic, when a test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from symness import program
+from symness.cancellation import Analysis
+from symness.formula import Formula
+from symness.program import Node
+from symness.realise import fresh, realise
+
+__all__ = ["Program", "Statement", "careful_program", "fast_program", "forgiving"]
+
+Operand = str | float | int
+
+#: The smallest normal number: a temperature of zero is replaced by it, so that (omega - mu)/T is 0 or infinite.
+SMALLEST_TEMPERATURE = 2.2250738585072014e-308
+#: What a boolean output (``expression >= 0``) forgives, in units of the magnitude of its expression.
+ROUNDING = Fraction(1, 2**46)
+#: Stands for the threshold of the tests, which the module reads when it is called.
+THRESHOLD = "_TAU"
+
+
+class Statement(NamedTuple):
+    """``target = operation(operands)``; an operand is the name of a parameter or of a target, or a number."""
+
+    target: str
+    operation: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass
+class Program:
+    """Statements in the order of execution.
+
+    Attributes
+    ----------
+    parts : dict
+        Output -> its value (or real and imaginary part): names of parameters or targets, or numbers.
+    tests : dict
+        Output -> targets of the ``at_most`` statements that vouch for its digits.
+    conditions : tuple
+        Values that have to be positive, in the order of ``Formula.conditions``.
+    """
+
+    statements: list[Statement] = field(default_factory=list)
+    parts: dict[str, tuple[Operand, ...]] = field(default_factory=dict)
+    tests: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    conditions: tuple[Operand, ...] = ()
+
+
+def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: bool = True) -> Program:
+    """Lower a formula to numpy operations.
+
+    Operations are names of numpy functions of one or two arguments and ``at_most`` (a test: ``m <= t`` elementwise),
+    ``choose`` (``a if delta >= 0 else b`` of ``(delta, a, b)``), ``eigh`` (of n and the n*n entries of a matrix),
+    ``eigenvalue`` (of its target and k) and ``eigenvector`` (of its target, i and k).
+
+    Parameters
+    ----------
+    outputs : sequence of str, optional
+        Which outputs; all by default.
+    tests : bool
+        Whether to look for lost digits.
+    """
+    real = realise(formula)
+    analysis = Analysis(item.name for item in formula.inputs if item.domain == "nonnegative")
+    writer = _Writer(real.named, [item.name for item in formula.inputs])
+    result = Program(writer.statements)
+    result.conditions = tuple(writer.lower(node) for node in real.expanded_conditions)
+    wanted = set(outputs if outputs is not None else real.expanded)
+    for output in formula.outputs:
+        if output.name not in wanted:
+            continue
+        nodes = real.expanded[output.name]
+        if output.domain == "bool":
+            nodes = tuple(forgiving(node, analysis) for node in nodes)
+        result.parts[output.name] = tuple(writer.lower(node) for node in nodes)
+        found: dict[str, None] = {}
+        if tests and output.domain != "bool":
+            for node in nodes:
+                for magnitude, value in analysis.tests(node):
+                    scale = writer.lower(program.mul(program.symbol(THRESHOLD), _size(value, analysis)))
+                    found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
+        result.tests[output.name] = tuple(found)
+    return result
+
+
+def forgiving(node: Node, analysis: Analysis) -> Node:
+    """The expression of a boolean output plus its error bound: non-negative unless certainly negative."""
+    analysis.learn([node])
+    return program.add(node, program.mul(ROUNDING, analysis.magnitude(node)))
+
+
+def _size(node: Node, analysis: Analysis) -> Node:
+    return node if analysis.sign(node) > 0 else program.call("abs", node)
+
+
+class _Writer:
+    """Emits each operation once; targets carry the name of the definition that they compute where there is one."""
+
+    def __init__(self, named: Mapping[Node, str], taken: Iterable[str]) -> None:
+        self.statements: list[Statement] = []
+        self._named = named
+        self._taken = {*taken, *named.values(), THRESHOLD}
+        self._known: dict[tuple[object, ...], str] = {}
+        self._memo: dict[Node, Operand] = {}
+        self._used: set[str | None] = set()
+        self._count = 0
+
+    def emit(self, operation: str, *operands: Operand, prefix: str = "v", name: str | None = None) -> Operand:
+        """The target of this operation, written now unless it exists."""
+        commutes = operation in ("add", "multiply", "minimum", "maximum")
+        key = (operation, *(sorted(operands, key=str) if commutes else operands))
+        if key not in self._known:
+            if name is None:
+                self._count += 1
+                name = fresh(f"{prefix}{self._count}", self._taken)
+            self._known[key] = name
+            self._used.add(name)
+            self.statements.append(Statement(name, operation, operands))
+        return self._known[key]
+
+    def lower(self, root: Node) -> Operand:
+        """The operand that holds ``root``."""
+        for node in program.walk([root]):
+            if node in self._memo or (node.op == "mul" and node is not root and node.args[0].op == "number"):
+                continue  # a coefficient is taken care of where it is used: a sum may subtract
+            self._memo[node] = self._lower(node)
+        return self._memo[root]
+
+    def _get(self, node: Node) -> Operand:
+        if node not in self._memo:
+            self._memo[node] = self._lower(node)
+        return self._memo[node]
+
+    def _lower(self, node: Node) -> Operand:
+        if node.op == "number":
+            return float(node.args[0])
+        if node.op == "symbol":
+            return str(node.args[0])
+        if node.op == "add":
+            return self._sum(node)
+        if node.op == "mul":
+            return self._product(node.args)
+        if node.op == "div":
+            return self.emit("divide", self._get(node.args[0]), self._get(node.args[1]), name=self._name(node))
+        if node.op == "pow":
+            return self._power(self._get(node.args[0]), node.args[1])
+        if node.op == "call":
+            return self._call(node.args[0], [self._get(child) for child in node.args[1:]], node)
+        raise ValueError(f"{node!r} is not real: split complex expressions first")
+
+    def _name(self, node: Node) -> str | None:
+        name = self._named.get(node)
+        return None if name in self._used else name
+
+    def _sum(self, node: Node) -> Operand:
+        terms = [(1, term) for term in node.args]
+        for k, term in enumerate(node.args):
+            if term.op == "mul" and term.args[0].op == "number" and term.args[0].args[0] < 0:
+                terms[k] = (-1, program.mul(-term.args[0].args[0], *term.args[1:]))
+            elif term.op == "number" and term.args[0] < 0:
+                terms[k] = (-1, program.number(-term.args[0]))
+        first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), -1)
+        if first < 0:
+            total = self.emit("negative", self._get(terms.pop(0)[1]))
+        else:
+            total = self._get(terms.pop(first)[1])
+        for k, (sign, term) in enumerate(terms):
+            name = self._name(node) if k == len(terms) - 1 else None
+            total = self.emit("add" if sign > 0 else "subtract", total, self._get(term), name=name)
+        return total
+
+    def _product(self, factors: Sequence[Node]) -> Operand:
+        numbers = [float(f.args[0]) for f in factors if f.op == "number"]
+        operands = [self._get(f) for f in factors if f.op != "number"]
+        total = operands[0]
+        for other in operands[1:]:
+            total = self.emit("square", total) if other == total else self.emit("multiply", total, other)
+        for value in numbers:
+            total = self.emit("negative", total) if value == -1 else self.emit("multiply", value, total)
+        return total
+
+    def _power(self, base: Operand, exponent: int) -> Operand:
+        if exponent == 1:
+            return base
+        half = self._power(base, exponent // 2)
+        whole = self.emit("square", half)
+        return self.emit("multiply", whole, base) if exponent % 2 else whole
+
+    def _call(self, name: str, x: list[Operand], node: Node) -> Operand:
+        direct = {"sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "minimum", "maximum"}
+        if name in direct:
+            return self.emit(name, *x, name=self._name(node))
+        if name == "abs":
+            return self.emit("absolute", *x)
+        if name == "positive_part":
+            return self.emit("maximum", x[0], 0.0)
+        if name in ("bose", "fermi", "fermi_hole"):
+            return self._occupation(name, x[0], x[1], x[2], self._name(node))
+        if name in ("bose_difference", "fermi_difference"):
+            return self._difference(name, x)
+        if name in ("cos_half", "sin_half"):
+            return self._half_angle(name, x[0], x[1])
+        # eigenvalue and eigenvector: indices, the size, the entries
+        indices = 1 if name == "eigenvalue" else 2
+        size = int(x[indices])
+        system = self.emit("eigh", size, *x[indices + 1 :], prefix="system")
+        return self.emit(name, system, *(int(k) for k in x[:indices]))
+
+    def _reduced(self, omega: Operand, temperature: Operand, mu: Operand) -> Operand:
+        """(omega - mu)/T, infinite at T = 0 unless omega = mu."""
+        energy = omega if mu == 0 else self.emit("subtract", omega, mu)
+        return self.emit("divide", energy, self.emit("maximum", temperature, SMALLEST_TEMPERATURE))
+
+    def _occupation(
+        self, name: str, omega: Operand, temperature: Operand, mu: Operand, target: str | None = None
+    ) -> Operand:
+        x = self._reduced(omega, temperature, mu)
+        if name == "bose":
+            return self.emit("divide", 1.0, self.emit("expm1", x), name=target)
+        exponential = self.emit("exp", x if name == "fermi" else self.emit("negative", x))
+        return self.emit("divide", 1.0, self.emit("add", exponential, 1.0), name=target)
+
+    def _difference(self, name: str, x: Sequence[Operand]) -> Operand:
+        """N_a - N_b = sign(d) N_hot (1 +- N_cold) (1 - exp(-abs(d))) with d = x_b - x_a, no occupations subtracted."""
+        omega, t_a, mu_a, t_b, mu_b = x
+        if (t_a, mu_a) == (t_b, mu_b):
+            return 0.0
+        warmer = self.emit("subtract", t_a, t_b)
+        d = self.emit("multiply", self._reduced(omega, t_a, mu_a), warmer)
+        if mu_a != mu_b:
+            d = self.emit("add", d, self.emit("subtract", mu_a, mu_b))
+        d = self.emit("divide", d, self.emit("maximum", t_b, SMALLEST_TEMPERATURE))
+        single = name.removesuffix("_difference")
+        n_a, n_b = self._occupation(single, omega, t_a, mu_a), self._occupation(single, omega, t_b, mu_b)
+        hot = self.emit("maximum", n_a, n_b)
+        if single == "bose":
+            partner = self.emit("add", self.emit("minimum", n_a, n_b), 1.0)
+        else:
+            holes = [self._occupation("fermi_hole", omega, t_a, mu_a), self._occupation("fermi_hole", omega, t_b, mu_b)]
+            partner = self.emit("maximum", *holes)
+        # Two baths at T = 0 have d = 0/0 and no difference: fmax drops the NaN.
+        distance = self.emit("fmax", self.emit("absolute", d), 0.0)
+        size = self.emit("negative", self.emit("expm1", self.emit("negative", distance)))
+        return self.emit("copysign", self.emit("multiply", self.emit("multiply", hot, partner), size), d)
+
+    def _half_angle(self, name: str, delta: Operand, lam: Operand) -> Operand:
+        """The larger half from a sum, the smaller one from their product |lam|/(2 Omega)."""
+        squares = self.emit("add", self.emit("square", delta), self.emit("square", lam))
+        twice = self.emit("multiply", 2.0, self.emit("sqrt", squares))
+        size = self.emit("absolute", delta)
+        large = self.emit("sqrt", self.emit("divide", self.emit("add", self.emit("sqrt", squares), size), twice))
+        small = self.emit("divide", self.emit("absolute", lam), self.emit("multiply", twice, large))
+        if name == "cos_half":
+            return self.emit("choose", delta, large, small)
+        return self.emit("copysign", self.emit("choose", delta, small, large), lam)
+
+
+def careful_program(formula: Formula) -> Program:
+    """The outputs with one statement per node, for arithmetic of higher precision.
+
+    Operations are those of :mod:`symness.program` (``add`` and ``multiply`` of any number of operands) and
+    ``number`` (numerator, denominator), ``baths`` (family, omega, T_1, mu_1, ...: every bath that meets this
+    frequency, so that their occupations agree with their differences), ``occupation`` and ``hole`` (of its target and
+    an index), ``difference`` (two indices), ``half_angle`` (delta, lam) with ``cosine`` and ``sine``, and
+    ``per_temperature``, the quotient that is 0 where both are: no current, no entropy, at T = 0 too.
+    """
+    real = realise(formula)
+    chosen = {output.name: output for output in formula.outputs if output.domain != "bool"}
+    roots = [node for name in chosen for node in real.expanded[name]]
+    result = Program()
+    taken = {item.name for item in formula.inputs}
+    groups: dict[tuple[str, Node], list[tuple[Node, Node]]] = {}
+    for node in program.walk(roots):
+        if node.op == "call" and (family := node.args[0].split("_")[0]) in ("bose", "fermi"):
+            baths = groups.setdefault((family, node.args[1]), [])
+            for bath in zip(node.args[2::2], node.args[3::2], strict=True):
+                if bath not in baths:
+                    baths.append(bath)
+    temperatures = {temperature for baths in groups.values() for temperature, _ in baths}
+    # A group is computed with its first member: temperatures and chemical potentials of all its baths come before.
+    first = [item for baths in groups.values() for bath in baths for item in bath]
+    memo: dict[Node, Operand] = {}
+    shared: dict[object, str] = {}
+
+    def emit(operation: str, *operands: Operand, key: object = None) -> Operand:
+        if key is not None and key in shared:
+            return shared[key]
+        target = fresh(f"c{len(result.statements) + 1}", taken)
+        result.statements.append(Statement(target, operation, operands))
+        if key is not None:
+            shared[key] = target
+        return target
+
+    for node in program.walk([*first, *roots]):
+        x = [memo[child] for child in node.operands]
+        if node.op == "number":
+            value = node.args[0]
+            simple = value.denominator == 1 and abs(value.numerator) < 2**53
+            memo[node] = float(value) if simple else emit("number", value.numerator, value.denominator)
+        elif node.op == "symbol":
+            memo[node] = str(node.args[0])
+        elif node.op in ("add", "mul"):
+            memo[node] = emit("multiply" if node.op == "mul" else "add", *x)
+        elif node.op == "div":
+            memo[node] = emit("per_temperature" if node.args[1] in temperatures else "divide", *x)
+        elif node.op == "pow":
+            memo[node] = emit("power", x[0], node.args[1])
+        elif node.args[0] in ("cos_half", "sin_half"):
+            angle = emit("half_angle", *x, key=node.args[1:])
+            memo[node] = emit("cosine" if node.args[0] == "cos_half" else "sine", angle)
+        elif node.args[0] in ("eigenvalue", "eigenvector"):
+            indices = 1 if node.args[0] == "eigenvalue" else 2
+            system = emit("eigh", int(x[indices]), *x[indices + 1 :], key=node.args[1 + indices :])
+            memo[node] = emit(node.args[0], system, *(int(k) for k in x[:indices]))
+        elif (family := node.args[0].split("_")[0]) in ("bose", "fermi"):
+            baths = groups[family, node.args[1]]
+            operands = [memo[item] for bath in baths for item in bath]
+            group = emit("baths", family, memo[node.args[1]], *operands, key=(family, node.args[1]))
+            places = [baths.index(bath) for bath in zip(node.args[2::2], node.args[3::2], strict=True)]
+            kind = {"fermi_hole": "hole"}.get(node.args[0], "difference" if len(places) == 2 else "occupation")
+            memo[node] = emit(kind, group, *places)
+        else:
+            memo[node] = emit({"abs": "absolute"}.get(node.args[0], node.args[0]), *x)
+    result.parts = {name: tuple(memo[node] for node in real.expanded[name]) for name in chosen}
+    return result

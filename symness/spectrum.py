@@ -1,0 +1,336 @@
+"""Energies and eigenvectors of H + V, block by block.
+
+A block is a connected component of the non-zero pattern.  Blocks of one and two states are solved in closed form; a
+larger block is, when its characteristic polynomial factors into degree <= 2; otherwise it is diagonalised numerically
+inside the evaluator and stays opaque in formulas.  A supplied eigenbasis is verified and used as it stands.
+
+Order: a block keeps its places, higher energies first.  Two states i, j: theta = atan2(2 h_ij, h_ii - h_jj), upper state
+cos(theta/2)|i> + sin(theta/2)|j>, lower state -sin(theta/2)|i> + cos(theta/2)|j>; valid for both signs of the detuning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from symness import program
+from symness.convert import from_sympy
+from symness.errors import ModelError
+from symness.exact import at_random_point
+from symness.formula import Definition
+from symness.model import Model
+from symness.parameters import default_latex
+from symness.program import Node
+
+__all__ = ["Names", "Spectrum", "components", "spectrum"]
+
+
+@dataclass
+class Names:
+    """Hands out names that no parameter and no earlier intermediate has."""
+
+    taken: set[str]
+
+    def fresh(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigen-decomposition of H + V as programs.
+
+    Attributes
+    ----------
+    energies : tuple of Node
+    vectors : tuple of tuple of Node
+        ``vectors[i][k]``: component of eigenstate k on basis state i.
+    definitions : tuple of Definition
+        Omega, the mixing angle and other named roots, in terms of the parameters.
+    relations : dict
+        Square of a named root: name -> Node.
+    numerical : bool
+        True where a block is diagonalised inside the evaluator.
+    """
+
+    energies: tuple[Node, ...]
+    vectors: tuple[tuple[Node, ...], ...]
+    definitions: tuple[Definition, ...] = ()
+    relations: dict[str, Node] = field(default_factory=dict)
+    numerical: bool = False
+
+
+def components(size: int, connected: Any) -> list[list[int]]:
+    """Connected components of a graph, each sorted; ``connected`` is an iterable of pairs."""
+    leader = list(range(size))
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    for i, j in connected:
+        leader[find(i)] = find(j)
+    groups: dict[int, list[int]] = {}
+    for i in range(size):
+        groups.setdefault(find(i), []).append(i)
+    return sorted(groups.values())
+
+
+def spectrum(model: Model, names: Names) -> Spectrum:
+    """Diagonalise H + V (see the module docstring)."""
+    builder = _Builder(model, names)
+    if model.eigenbasis is not None:
+        builder.supplied()
+    else:
+        H, n = model.total, model.dimension
+        pattern = [(i, j) for i in range(n) for j in range(i) if sp.expand(H[i, j]) != 0]
+        for block in components(n, pattern):
+            builder.block(block)
+    return builder.result()
+
+
+class _Builder:
+    def __init__(self, model: Model, names: Names) -> None:
+        self.model, self.names = model, names
+        self.H = model.total
+        self.order = [s.name for s in model.symbols]
+        n = model.dimension
+        self.energies: list[Node] = [program.number(0)] * n
+        self.vectors = [[program.number(0)] * n for _ in range(n)]
+        self.definitions: dict[str, Definition] = {}
+        self.relations: dict[str, Node] = {}
+        self.named: dict[Node, Node] = {}
+        self.numerical = False
+        self.pairs = 0
+
+    def result(self) -> Spectrum:
+        return Spectrum(
+            tuple(self.energies),
+            tuple(map(tuple, self.vectors)),
+            tuple(self.definitions.values()),
+            self.relations,
+            self.numerical,
+        )
+
+    def node(self, expression: Any) -> Node:
+        return from_sympy(sp.expand(expression), self.order)
+
+    def name(self, wanted: str, expression: Node, latex: str, square: Node | None = None) -> Node:
+        """Symbol for an expression; the same expression gets the same symbol."""
+        if expression not in self.named:
+            name = self.names.fresh(wanted)
+            self.definitions[name] = Definition(name, expression, latex)
+            if square is not None:
+                self.relations[name] = square
+            self.named[expression] = program.symbol(name)
+        return self.named[expression]
+
+    def root(self, value: Fraction) -> Node:
+        """sqrt of a rational number: a number or a named radical."""
+        node = program.sqrt(program.number(value))
+        if node.op == "number":
+            return node
+        # Prime by prime, so that the product of two roots is again a root that is known.
+        integer = value.numerator * value.denominator
+        outside, inside = Fraction(1, value.denominator), []
+        for prime, power in sorted(sp.factorint(integer).items()):
+            outside *= int(prime) ** (power // 2)
+            if power % 2:
+                radical = program.sqrt(program.number(int(prime)))
+                inside.append(self.name(f"root_{prime}", radical, rf"\sqrt{{{prime}}}", program.number(int(prime))))
+        return program.mul(outside, *inside)
+
+    # -- blocks ---------------------------------------------------------------------------------------------------
+
+    def block(self, places: list[int]) -> None:
+        if len(places) == 1:
+            (i,) = places
+            self.energies[i] = self.node(self.H[i, i])
+            self.vectors[i][i] = program.number(1)
+        elif len(places) == 2:
+            self.pair(*places)
+        elif not self.factored(places):
+            self.opaque(places)
+
+    def pair(self, i: int, j: int) -> None:
+        mean = sp.expand((self.H[i, i] + self.H[j, j]) / 2)
+        delta = sp.expand(self.H[i, i] - self.H[j, j])
+        coupling = sp.expand(2 * self.H[i, j])
+        phase = program.number(1)
+        if coupling.has(sp.I):
+            coupling, phase = self.phase(coupling)
+        sign = 1 if coupling.is_positive else -1 if coupling.is_negative else 0
+        if delta == 0 and sign:
+            omega: Node = self.node(sign * coupling)
+            c = self.root(Fraction(1, 2))
+            s = program.mul(sign, c)
+        else:
+            self.pairs += 1
+            tag = "" if self.pairs == 1 else f"_{self.pairs}"
+            d, l = self.node(delta), self.node(coupling)
+            square = program.add(program.power(d, 2), program.power(l, 2))
+            omega = self.name(f"Omega{tag}", program.sqrt(square), default_latex(f"Omega{tag}"), square)
+            theta = default_latex(f"theta{tag}")
+            c = self.name(f"cos_half{tag}", program.call("cos_half", d, l), rf"\cos\tfrac{{{theta}}}{{2}}")
+            s = self.name(
+                f"sin_half{tag}",
+                program.call("sin_half", d, l),
+                rf"\sin\tfrac{{{theta}}}{{2}}",
+                program.add(1, -program.power(c, 2)),
+            )
+        half = program.mul(Fraction(1, 2), omega)
+        self.energies[i] = program.add(self.node(mean), half)
+        self.energies[j] = program.add(self.node(mean), -half)
+        conjugate = program.conjugate(phase)
+        self.vectors[i][i], self.vectors[j][i] = c, program.mul(s, conjugate)
+        self.vectors[i][j], self.vectors[j][j] = program.mul(-1, s, phase), c
+
+    def phase(self, coupling: Any) -> tuple[Any, Node]:
+        """|h| and h/|h| of a complex coupling; p + i q with p**2 + q**2 = 1."""
+        re, im = (sp.expand(part) for part in coupling.as_real_imag())
+        if re == 0:
+            return im, program.I
+        modulus = sp.sqrt(re**2 + im**2)
+        p, q = self.node(re), self.node(im)
+        size = program.sqrt(program.add(program.power(p, 2), program.power(q, 2)))
+        cosine = self.name("cos_phase", program.div(p, size), r"\cos\varphi")
+        sine = self.name(
+            "sin_phase", program.div(q, size), r"\sin\varphi", program.add(1, -program.power(cosine, 2))
+        )
+        return modulus, program.add(cosine, program.mul(program.I, sine))
+
+    def factored(self, places: list[int]) -> bool:
+        """Closed form where the characteristic polynomial factors into degree <= 2 with distinct roots."""
+        block = sp.Matrix([[self.H[i, j] for j in places] for i in places])
+        if block.has(sp.I):
+            return False
+        x = sp.Dummy("x")
+        _, factors = sp.factor_list(sp.expand((x * sp.eye(len(places)) - block).det()))
+        factors = [(f, power) for f, power in factors if f.has(x)]
+        if any(sp.degree(f, x) > 2 or power > 1 for f, power in factors):
+            return False
+        roots: list[Any] = []
+        for f, _ in factors:
+            a, b, *rest = sp.Poly(f, x).all_coeffs()
+            if not rest:
+                roots.append(sp.expand(-b / a))
+            else:
+                discriminant = sp.factor(b**2 - 4 * a * rest[0])
+                root = sp.sqrt(discriminant)
+                roots += [sp.expand((-b + root) / (2 * a)), sp.expand((-b - root) / (2 * a))]
+        sample = {s: sp.Rational(k + 7, k + 5) for k, s in enumerate(sorted(block.free_symbols, key=lambda s: s.name))}
+        roots.sort(key=lambda r: -sp.N(r.subs(sample), 30))
+        vectors = [self.eigenvector(block, root) for root in roots]
+        if any(vector is None for vector in vectors):
+            return False
+        for place, root, vector in zip(places, roots, vectors, strict=True):
+            self.energies[place] = self.radicals(root)
+            for i, component in zip(places, vector or [], strict=True):
+                self.vectors[i][place] = component
+        return True
+
+    def eigenvector(self, block: Any, root: Any) -> list[Node] | None:
+        """Normalised, its last non-zero component positive; None where no column of the adjugate is usable."""
+        n = block.rows
+        shifted = (block - root * sp.eye(n)).applyfunc(sp.expand)
+        for row in range(n):
+            column = [sp.radsimp(sp.expand(shifted.cofactor(row, k))) for k in range(n)]
+            if all(sp.simplify(c) == 0 for c in column):
+                continue
+            size = sp.expand(sum(c**2 for c in column))
+            squares = [sp.simplify(c**2 / size) for c in column]
+            if all(s.is_Rational for s in squares):
+                signs = [sp.sign(sp.simplify(c / column[-1 if column[-1] != 0 else row])) for c in column]
+                if all(s in (-1, 0, 1) for s in signs):
+                    return [
+                        program.mul(int(sign), self.root(Fraction(int(s.p), int(s.q))))
+                        for s, sign in zip(squares, signs, strict=True)
+                    ]
+            norm = self.radicals(sp.sqrt(size))
+            return [
+                self.name(f"v_{k}_{len(self.definitions)}", program.div(self.radicals(c), norm), rf"v_{{{k}}}")
+                if c != 0
+                else program.number(0)
+                for k, c in enumerate(column)
+            ]
+        return None
+
+    def radicals(self, expression: Any) -> Node:
+        """Convert, naming every square root so that exact tests know its square."""
+        roots = sorted((p for p in expression.atoms(sp.Pow) if p.exp == sp.Rational(1, 2)), key=str)
+        replaced = {}
+        for pow_ in roots:
+            if pow_.base.is_Rational:
+                symbol = self.root(Fraction(int(pow_.base.p), int(pow_.base.q)))
+            else:
+                inside = self.node(pow_.base)
+                symbol = self.name("root", program.sqrt(inside), rf"\sqrt{{{sp.latex(pow_.base)}}}", inside)
+            replaced[pow_] = sp.Symbol(symbol.args[0], positive=True)
+        return from_sympy(sp.expand(expression.xreplace(replaced)), self.order)
+
+    def opaque(self, places: list[int]) -> None:
+        """Numbers for the evaluator, symbols for the formula."""
+        self.numerical = True
+        block = [[self.H[i, j] for j in places] for i in places]
+        if any(entry.has(sp.I) for row in block for entry in row):
+            raise ModelError(
+                f"Model: the block of H + V on states {places} is complex and has no closed form; "
+                "pass eigenbasis=, or a gauge in which it is real"
+            )
+        entries = [self.node(entry) for row in block for entry in row]
+        size = len(places)
+        for k, place in enumerate(places):
+            energy = program.call("eigenvalue", k, size, *entries)
+            self.energies[place] = self.name(f"E_{place + 1}", energy, f"E_{{{place + 1}}}")
+            for row, i in enumerate(places):
+                component = program.call("eigenvector", row, k, size, *entries)
+                latex = rf"\langle {i + 1}|E_{{{place + 1}}}\rangle"
+                self.vectors[i][place] = self.name(f"v_{i + 1}_{place + 1}", component, latex)
+
+    # -- supplied eigenbasis ----------------------------------------------------------------------------------------
+
+    def supplied(self) -> None:
+        basis = self.model.eigenbasis
+        n = self.model.dimension
+        if basis.has(sp.I):
+            raise ModelError("Model: eigenbasis= holds complex entries; pass a real one (choose the phases of the basis)")
+        self.vectors = [[self.entry(basis[i, k], i, k) for k in range(n)] for i in range(n)]
+        exact = [[from_sympy(basis[i, k], self.order) for k in range(n)] for i in range(n)]
+        H = [[from_sympy(self.H[i, j], self.order) for j in range(n)] for i in range(n)]
+        def product(left: list[list[Node]], right: list[list[Node]]) -> list[list[Node]]:
+            columns = list(zip(*right, strict=True))
+            return [
+                [program.add(*(program.mul(a, b) for a, b in zip(row, c, strict=True))) for c in columns] for row in left
+            ]
+
+        transposed = [list(row) for row in zip(*exact, strict=True)]
+        overlap, energy = product(transposed, exact), product(transposed, product(H, exact))
+        flat = [*(e for row in overlap for e in row), *(e for row in energy for e in row)]
+        _, values = at_random_point(flat)
+        for i in range(n):
+            for k in range(n):
+                if int(values[i * n + k]) != int(i == k):
+                    raise ModelError(f"Model: eigenbasis= is not orthonormal: column {i} with column {k}")
+                if i != k and int(values[n * n + i * n + k]) != 0:
+                    raise ModelError(f"Model: eigenbasis= does not diagonalise H + V: columns {i} and {k} are coupled")
+        for k in range(n):
+            column = basis[:, k]
+            self.energies[k] = self.radicals(sp.simplify((column.T * self.H * column)[0, 0]))
+
+    def entry(self, value: Any, i: int, k: int) -> Node:
+        value = sp.sympify(value)
+        if value.is_Rational:
+            return program.number(Fraction(int(value.p), int(value.q)))
+        square = sp.expand(value**2)
+        if square.is_Rational:
+            root = self.root(Fraction(int(square.p), int(square.q)))
+            return root if value.is_positive else -root
+        return self.name(f"v_{i + 1}_{k + 1}", from_sympy(value, self.order), rf"v_{{{i + 1}{k + 1}}}")
