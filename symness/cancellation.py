@@ -15,16 +15,19 @@ from fractions import Fraction
 from symness import program
 from symness.program import Node
 
-__all__ = ["Analysis", "Test", "absolute"]
+__all__ = ["ROUNDING", "Analysis", "Test", "absolute"]
 
 Test = tuple[Node, Node]
 
 _NONNEGATIVE = frozenset("sqrt abs exp cosh positive_part bose fermi fermi_hole cos_half".split())
+_SMOOTH = frozenset("exp log sin cos tan sinh cosh tanh".split())
 _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split())
 #: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
 _TINY = Fraction(1, 2**500)
 #: Beyond this amplification an element is recomputed anyway: a magnitude need not say how far beyond.
 _CAP = 64
+#: What a boolean output (``expression >= 0``) forgives, in units of the magnitude of its expression.
+ROUNDING = Fraction(1, 2**46)
 
 
 class Analysis:
@@ -81,6 +84,15 @@ class Analysis:
             found.update(dict.fromkeys(self._hard.get(node, ())))
         return list(found)
 
+    def size(self, node: Node) -> Node:
+        """The absolute value as it is computed: a call only where the sign is unknown."""
+        return node if self.sign(node) > 0 else program.call("abs", node)
+
+    def forgiving(self, node: Node) -> Node:
+        """The expression of a boolean output plus its error bound: non-negative unless certainly negative."""
+        self.learn([node])
+        return program.add(node, program.mul(ROUNDING, self.magnitude(node)))
+
     def _soft(self, roots: Iterable[Node]) -> list[Test]:
         """Tests of a product are those of its factors: relative errors add, they do not multiply."""
         found: dict[Test, None] = {}
@@ -129,7 +141,9 @@ class Analysis:
             return _power_of_two(value.denominator) and abs(value.numerator) < 2**53
         if node.op == "mul" and len(node.args) == 2 and node.args[0].op == "number":
             value = node.args[0].args[0]
-            return _power_of_two(value.denominator) and _power_of_two(abs(value.numerator)) and self._exact[node.args[1]]
+            return (
+                _power_of_two(value.denominator) and _power_of_two(abs(value.numerator)) and self._exact[node.args[1]]
+            )
         return node.op == "symbol"
 
     def _sum(self, node: Node) -> None:
@@ -188,14 +202,13 @@ class Analysis:
             self._set(node, program.call("minimum", self._magnitude[arguments[0]], program.mul(_CAP, node)))
         elif name in ("minimum", "maximum") and rough:
             self._set(node, program.call("maximum", *(self.magnitude(child) for child in arguments)))
-        elif name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-            # An exponent rounded once costs |x| roundings: what its condition number allows.
-            if not self._exact[arguments[0]] and (rough or name != "exp"):
-                inner = program.symbol("_argument")
-                slope = program.differentiate(program.call(name, inner), "_argument")
-                slope = program.substitute(slope, {"_argument": arguments[0]})
-                change = program.mul(absolute(slope, self.sign(slope)), self.magnitude(arguments[0]))
-                self._set(node, program.add(absolute(node, self._sign[node]), change))
+        elif name in _SMOOTH and not self._exact[arguments[0]] and (rough or name != "exp"):
+            # An exponent rounded once costs |x| roundings, which its condition number allows; the rest are bounded.
+            inner = program.symbol("_argument")
+            slope = program.differentiate(program.call(name, inner), "_argument")
+            slope = program.substitute(slope, {"_argument": arguments[0]})
+            change = program.mul(absolute(slope, self.sign(slope)), self.magnitude(arguments[0]))
+            self._set(node, program.add(absolute(node, self._sign[node]), change))
 
     def _bath(self, node: Node) -> None:
         """Occupations are atoms: clean once their argument omega - mu (and x_b - x_a of a difference) is."""

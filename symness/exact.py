@@ -80,7 +80,7 @@ class Ring:
         places = [self.index[name] for name in names]
         parts: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
         for monomial, coefficient in polynomial.to_dict().items():
-            key = tuple(monomial[k] for k in places)
+            key = tuple(int(monomial[k]) for k in places)
             rest = list(monomial)
             for k in places:
                 rest[k] = 0

@@ -23,6 +23,7 @@ from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
 from symness.model import Model
+from symness.parameters import Parameter
 from symness.rates import Rate, RateTable
 from symness.spectrum import Names, Spectrum, spectrum
 
@@ -75,15 +76,22 @@ class Generator:
     kind: str
     basis: str
     spectrum: Spectrum
-    ring: Ring = field(repr=False)
+    table: RateTable = field(repr=False, compare=False)
     hamiltonian: Sparse = field(repr=False)
     parts: tuple[Part, ...] = field(repr=False)
     rates: Mapping[str, Rate] = field(repr=False)
     definitions: tuple[Definition, ...] = field(repr=False)
     conditions: tuple[Condition, ...] = ()
     pairs: tuple[tuple[str, str, str], ...] = ()
-    names: Names = field(repr=False, default_factory=lambda: Names(set()))
-    table: RateTable | None = field(repr=False, default=None, compare=False)
+
+    @property
+    def ring(self) -> Ring:
+        """The ring of its coefficients: parameters, angles, roots and i."""
+        return self.table.ring
+
+    @property
+    def names(self) -> Names:
+        return self.table.names
 
     @property
     def dimension(self) -> int:
@@ -96,6 +104,15 @@ class Generator:
                 return part
         known = ", ".join(repr(p.name) for p in self.parts)
         raise ObservableError(f"no bath or jump is called {name!r}; there are {known}")
+
+    def label(self, frequency: int) -> tuple[str, str]:
+        """Suffix of names and LaTeX mark of a Bohr frequency."""
+        return self.table.label(frequency)
+
+    @property
+    def symbols(self) -> dict[str, Parameter]:
+        """SymPy symbols of every named quantity (occupations, mixing angle, ...), for use in a notation."""
+        return {d.name: Parameter(d.name, d.latex, real=True) for d in self.definitions}
 
     def to_basis(self, operator: Any) -> Sparse:
         """An operator given on the product space, in the basis of the generator."""
@@ -241,15 +258,13 @@ class _Builder:
             self.kind,
             self.basis,
             self.spectrum,
-            self.ring,
+            self.rates,
             hamiltonian,
             tuple(self.parts),
             self.rates.rates,
             (*self.spectrum.definitions, *self.rates.definitions),
             tuple(self.rates.conditions.values()),
             tuple(self.pairs),
-            self.names,
-            self.rates,
         )
 
 

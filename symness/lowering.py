@@ -1,15 +1,13 @@
-"""From a formula to programs that hold one operation per statement.
+"""From a formula to numpy operations, one per statement, with the tests for lost digits beside them.
 
-:func:`fast_program` lowers the outputs to numpy operations, with the tests for lost digits
-(:mod:`symness.cancellation`) beside them.  :func:`careful_program` keeps bath functions and mixing angles whole: it is
-what an element is recomputed with, in double-double arithmetic, when a test fails.
+Bath functions and mixing angles become operations here, in forms that do not cancel; the tests come from
+:mod:`symness.cancellation`.  What an element is recomputed with when a test fails is in :mod:`symness.careful`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NamedTuple
 
 from symness import program
@@ -18,14 +16,12 @@ from symness.formula import Formula
 from symness.program import Node
 from symness.realise import fresh, realise
 
-__all__ = ["Program", "Statement", "careful_program", "fast_program", "forgiving"]
+__all__ = ["Program", "Statement", "fast_program"]
 
 Operand = str | float | int
 
 #: The smallest normal number: a temperature of zero is replaced by it, so that (omega - mu)/T is 0 or infinite.
 SMALLEST_TEMPERATURE = 2.2250738585072014e-308
-#: What a boolean output (``expression >= 0``) forgives, in units of the magnitude of its expression.
-ROUNDING = Fraction(1, 2**46)
 #: Stands for the threshold of the tests, which the module reads when it is called.
 THRESHOLD = "_TAU"
 
@@ -83,26 +79,16 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
             continue
         nodes = real.expanded[output.name]
         if output.domain == "bool":
-            nodes = tuple(forgiving(node, analysis) for node in nodes)
+            nodes = tuple(analysis.forgiving(node) for node in nodes)
         result.parts[output.name] = tuple(writer.lower(node) for node in nodes)
         found: dict[str, None] = {}
         if tests and output.domain != "bool":
             for node in nodes:
                 for magnitude, value in analysis.tests(node):
-                    scale = writer.lower(program.mul(program.symbol(THRESHOLD), _size(value, analysis)))
+                    scale = writer.lower(program.mul(program.symbol(THRESHOLD), analysis.size(value)))
                     found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
         result.tests[output.name] = tuple(found)
     return result
-
-
-def forgiving(node: Node, analysis: Analysis) -> Node:
-    """The expression of a boolean output plus its error bound: non-negative unless certainly negative."""
-    analysis.learn([node])
-    return program.add(node, program.mul(ROUNDING, analysis.magnitude(node)))
-
-
-def _size(node: Node, analysis: Analysis) -> Node:
-    return node if analysis.sign(node) > 0 else program.call("abs", node)
 
 
 class _Writer:
@@ -172,10 +158,8 @@ class _Writer:
             elif term.op == "number" and term.args[0] < 0:
                 terms[k] = (-1, program.number(-term.args[0]))
         first = next((k for k, (sign, _) in enumerate(terms) if sign > 0), -1)
-        if first < 0:
-            total = self.emit("negative", self._get(terms.pop(0)[1]))
-        else:
-            total = self._get(terms.pop(first)[1])
+        start = self._get(terms.pop(max(first, 0))[1])
+        total = self.emit("negative", start) if first < 0 else start
         for k, (sign, term) in enumerate(terms):
             name = self._name(node) if k == len(terms) - 1 else None
             total = self.emit("add" if sign > 0 else "subtract", total, self._get(term), name=name)
@@ -252,8 +236,8 @@ class _Writer:
             partner = self.emit("maximum", *holes)
         # Two baths at T = 0 have d = 0/0 and no difference: fmax drops the NaN.
         distance = self.emit("fmax", self.emit("absolute", d), 0.0)
-        size = self.emit("negative", self.emit("expm1", self.emit("negative", distance)))
-        return self.emit("copysign", self.emit("multiply", self.emit("multiply", hot, partner), size), d)
+        share = self.emit("expm1", self.emit("negative", distance))  # its sign goes with copysign
+        return self.emit("copysign", self.emit("multiply", self.emit("multiply", hot, partner), share), d)
 
     def _half_angle(self, name: str, delta: Operand, lam: Operand) -> Operand:
         """The larger half from a sum, the smaller one from their product |lam|/(2 Omega)."""
@@ -265,73 +249,3 @@ class _Writer:
         if name == "cos_half":
             return self.emit("choose", delta, large, small)
         return self.emit("copysign", self.emit("choose", delta, small, large), lam)
-
-
-def careful_program(formula: Formula) -> Program:
-    """The outputs with one statement per node, for arithmetic of higher precision.
-
-    Operations are those of :mod:`symness.program` (``add`` and ``multiply`` of any number of operands) and
-    ``number`` (numerator, denominator), ``baths`` (family, omega, T_1, mu_1, ...: every bath that meets this
-    frequency, so that their occupations agree with their differences), ``occupation`` and ``hole`` (of its target and
-    an index), ``difference`` (two indices), ``half_angle`` (delta, lam) with ``cosine`` and ``sine``, and
-    ``per_temperature``, the quotient that is 0 where both are: no current, no entropy, at T = 0 too.
-    """
-    real = realise(formula)
-    chosen = {output.name: output for output in formula.outputs if output.domain != "bool"}
-    roots = [node for name in chosen for node in real.expanded[name]]
-    result = Program()
-    taken = {item.name for item in formula.inputs}
-    groups: dict[tuple[str, Node], list[tuple[Node, Node]]] = {}
-    for node in program.walk(roots):
-        if node.op == "call" and (family := node.args[0].split("_")[0]) in ("bose", "fermi"):
-            baths = groups.setdefault((family, node.args[1]), [])
-            for bath in zip(node.args[2::2], node.args[3::2], strict=True):
-                if bath not in baths:
-                    baths.append(bath)
-    temperatures = {temperature for baths in groups.values() for temperature, _ in baths}
-    # A group is computed with its first member: temperatures and chemical potentials of all its baths come before.
-    first = [item for baths in groups.values() for bath in baths for item in bath]
-    memo: dict[Node, Operand] = {}
-    shared: dict[object, str] = {}
-
-    def emit(operation: str, *operands: Operand, key: object = None) -> Operand:
-        if key is not None and key in shared:
-            return shared[key]
-        target = fresh(f"c{len(result.statements) + 1}", taken)
-        result.statements.append(Statement(target, operation, operands))
-        if key is not None:
-            shared[key] = target
-        return target
-
-    for node in program.walk([*first, *roots]):
-        x = [memo[child] for child in node.operands]
-        if node.op == "number":
-            value = node.args[0]
-            simple = value.denominator == 1 and abs(value.numerator) < 2**53
-            memo[node] = float(value) if simple else emit("number", value.numerator, value.denominator)
-        elif node.op == "symbol":
-            memo[node] = str(node.args[0])
-        elif node.op in ("add", "mul"):
-            memo[node] = emit("multiply" if node.op == "mul" else "add", *x)
-        elif node.op == "div":
-            memo[node] = emit("per_temperature" if node.args[1] in temperatures else "divide", *x)
-        elif node.op == "pow":
-            memo[node] = emit("power", x[0], node.args[1])
-        elif node.args[0] in ("cos_half", "sin_half"):
-            angle = emit("half_angle", *x, key=node.args[1:])
-            memo[node] = emit("cosine" if node.args[0] == "cos_half" else "sine", angle)
-        elif node.args[0] in ("eigenvalue", "eigenvector"):
-            indices = 1 if node.args[0] == "eigenvalue" else 2
-            system = emit("eigh", int(x[indices]), *x[indices + 1 :], key=node.args[1 + indices :])
-            memo[node] = emit(node.args[0], system, *(int(k) for k in x[:indices]))
-        elif (family := node.args[0].split("_")[0]) in ("bose", "fermi"):
-            baths = groups[family, node.args[1]]
-            operands = [memo[item] for bath in baths for item in bath]
-            group = emit("baths", family, memo[node.args[1]], *operands, key=(family, node.args[1]))
-            places = [baths.index(bath) for bath in zip(node.args[2::2], node.args[3::2], strict=True)]
-            kind = {"fermi_hole": "hole"}.get(node.args[0], "difference" if len(places) == 2 else "occupation")
-            memo[node] = emit(kind, group, *places)
-        else:
-            memo[node] = emit({"abs": "absolute"}.get(node.args[0], node.args[0]), *x)
-    result.parts = {name: tuple(memo[node] for node in real.expanded[name]) for name in chosen}
-    return result

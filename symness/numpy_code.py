@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import keyword
+import math
 import re
 import sys
 from collections import Counter
@@ -23,8 +24,9 @@ import jinja2
 
 from symness import program
 from symness.cancellation import Analysis
+from symness.careful import careful_program
 from symness.formula import Formula
-from symness.lowering import Program, Statement, careful_program, fast_program, forgiving
+from symness.lowering import Statement, fast_program
 from symness.program import Node
 from symness.realise import fresh, realise
 
@@ -60,28 +62,39 @@ def module_source(formula: Formula, derivation: str = "") -> str:
     fast, careful = fast_program(formula), careful_program(formula)
     lines, results = _kernel_text(formula)
     required = [item.name for item in formula.inputs if item.default is None]
-    return _environment().get_template("module.py.j2").render(
-        documentation=_documentation(formula),
-        parameters=[_quote(name) for name in names],
-        outputs=[
-            (_quote(o.name), [(_quote(key), _quote(getattr(o, key))) for key in ("latex", "meaning", "unit", "domain")])
-            for o in formula.outputs
-        ],
-        source=[(_quote(key), repr(v) if isinstance(v, int) else _quote(v)) for key, v in _source(formula, derivation)],
-        kernel_arguments=", ".join(names),
-        kernel_lines=lines,
-        kernel_results=results,
-        nonnegative=_tuple(item.name for item in formula.inputs if item.domain == "nonnegative"),
-        condition_texts=_tuple(c.text for c in formula.conditions),
-        conditions=_tuple(fast.conditions),
-        statements=[_row(statement) for statement in fast.statements],
-        parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in fast.parts.items()],
-        tests=[f"{_quote(name)}: {_tuple(tests)}" for name, tests in fast.tests.items()],
-        careful=[_row(statement) for statement in careful.statements],
-        careful_parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in careful.parts.items()],
-        threshold=repr(THRESHOLD),
-        signature=[(i.name, "_REQUIRED" if i.name in required else repr(float(i.default))) for i in formula.inputs],
-        parameter_lines=_parameter_lines(formula),
+    return (
+        _environment()
+        .get_template("module.py.j2")
+        .render(
+            documentation=_documentation(formula),
+            parameters=[_quote(name) for name in names],
+            outputs=[
+                (
+                    _quote(o.name),
+                    [(_quote(key), _quote(getattr(o, key))) for key in ("latex", "meaning", "unit", "domain")],
+                )
+                for o in formula.outputs
+            ],
+            source=[
+                (_quote(key), repr(v) if isinstance(v, int) else _quote(v)) for key, v in _source(formula, derivation)
+            ],
+            kernel_arguments=", ".join(names),
+            kernel_lines=lines,
+            kernel_results=results,
+            nonnegative=_tuple(item.name for item in formula.inputs if item.domain == "nonnegative"),
+            condition_texts=_tuple(c.text for c in formula.conditions),
+            conditions=_tuple(fast.conditions),
+            statements=[_row(statement) for statement in fast.statements],
+            parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in fast.parts.items()],
+            tests=[f"{_quote(name)}: {_tuple(tests)}" for name, tests in fast.tests.items()],
+            careful=[_row(statement) for statement in careful.statements],
+            careful_parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in careful.parts.items()],
+            threshold=repr(THRESHOLD),
+            signature=[
+                (i.name, "_REQUIRED" if i.name in required else repr(float(i.default or 0))) for i in formula.inputs
+            ],
+            parameter_lines=_parameter_lines(formula),
+        )
     )
 
 
@@ -98,7 +111,8 @@ def digest(formula: Formula) -> str:
     fields += [(o.name, o.latex, o.meaning, o.unit, o.domain) for o in formula.outputs]
     fields += [(c.text, c.latex) for c in formula.conditions]
     fields += sorted((str(key), str(value)) for key, value in formula.provenance.items())
-    roots = [item.expression for item in (*formula.definitions, *formula.outputs, *formula.conditions)]
+    roots = [item.expression for item in formula.definitions]
+    roots += [item.expression for item in formula.outputs] + [item.expression for item in formula.conditions]
     place: dict[Node, int] = {}
     for node in program.walk(roots):
         place[node] = len(place)
@@ -183,18 +197,25 @@ def _kernel_text(formula: Formula) -> tuple[list[str], list[str]]:
     parts = dict(real.parts)
     for output in formula.outputs:
         if output.domain == "bool":
-            parts[output.name] = tuple(forgiving(node, analysis) for node in parts[output.name])
-    printer = _Printer([item.name for item in formula.inputs], real.definitions, parts.values())
+            parts[output.name] = tuple(analysis.forgiving(node) for node in parts[output.name])
+    names = [item.name for item in formula.inputs]
+    printer = _Printer(names, real.definitions, parts.values())
     for name, node in real.definitions:
         printer.define(name, node)
     results = []
     for output in formula.outputs:
-        texts = [printer.text(node) for node in parts[output.name]]
         # An output that is a plain number still answers with an array.
-        texts = [t if re.search("[A-Za-z_]", t) else f"{t} + 0.0 * {formula.inputs[0].name}" for t in texts]
+        texts = [
+            printer.text(node) if node.op != "number" else " + 0.0 * ".join([printer.text(node), *names[:1]])
+            for node in parts[output.name]
+        ]
         joined = {"complex": "({}) + 1j * ({})", "bool": "({}) >= 0"}.get(output.domain, "{}").format(*texts)
         results.append(f"{_quote(output.name)}: {joined}")
     return printer.lines, results
+
+
+def _meets_bath(node: Node) -> bool:
+    return node.op == "call" and node.args[0].split("_")[0] in ("bose", "fermi")
 
 
 class _Printer:
@@ -208,11 +229,9 @@ class _Printer:
         self._uses = Counter(child for node in program.walk(roots) for child in node.operands)
         self._uses.update(roots)
         self._temperatures = {
-            temperature
-            for node in program.walk(roots)
-            if node.op == "call" and node.args[0].split("_")[0] in ("bose", "fermi")
-            for temperature in node.args[2::2]
+            temperature for node in program.walk(roots) if _meets_bath(node) for temperature in node.args[2::2]
         }
+        self._thermal: set[Node] = set()
         self._taken = {*inputs, *_RESERVED}
         self._names: dict[str, str] = {}
         self._memo: dict[Node, tuple[str, int]] = {}
@@ -224,6 +243,8 @@ class _Printer:
         safe = plain if plain.isidentifier() and not keyword.iskeyword(plain) else f"x_{plain}"
         self._names[name] = fresh(safe, self._taken)
         self.lines.append(f"{self._names[name]} = {text}")
+        if node in self._thermal:
+            self._thermal.add(program.symbol(name))
         if node.op not in ("symbol", "number"):
             self._memo[node] = (self._names[name], 9)
 
@@ -231,6 +252,8 @@ class _Printer:
         for node in program.walk([root]):
             if node in self._memo and node.op != "symbol":
                 continue
+            if _meets_bath(node) or any(child in self._thermal for child in node.operands):
+                self._thermal.add(node)
             text, rank = self._write(node)
             shared = self._uses[node] > 1 and not (node.op == "mul" and node.args[0].op == "number")
             if node.operands and node is not root and (shared or len(text) > _WIDTH):
@@ -268,7 +291,7 @@ class _Printer:
             texts = [self._get(f, 2 if k == 0 and not sign else 3) for k, f in enumerate(factors)]
             return sign + " * ".join(texts), 2
         if node.op == "div":
-            if node.args[1] in self._temperatures:
+            if node.args[0] in self._thermal and node.args[1] in self._temperatures:
                 return f"_per_temperature(xp, {self._get(node.args[0], 0)}, {self._get(node.args[1], 0)})", 9
             return f"{self._get(node.args[0], 2)} / {self._get(node.args[1], 4)}", 2
         if node.op == "pow":
@@ -278,8 +301,6 @@ class _Printer:
     def _call(self, node: Node) -> tuple[str, int]:
         name, arguments = node.args[0], node.args[1:]
         if name in _DIRECT and arguments[0].op == "number":
-            import math
-
             value = arguments[0].args[0]
             return repr(float(getattr(math, "fabs" if name == "abs" else name)(value))), 9
         plain = 0

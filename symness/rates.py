@@ -193,6 +193,11 @@ class RateTable:
                 self._require(arguments[0], arguments[2])
         return self._occupations[key]
 
+    def occupation_call(self, rate: Rate) -> Node:
+        """The occupation of the bath of a rate as a call (omega, T, mu)."""
+        name = rate.occupation.args[0] if rate.occupation is not None else ""
+        return next(d.expression for d in self.definitions if d.name == name)
+
     def _require(self, omega: Node, mu: Node) -> None:
         bounds = [omega] if mu.is_zero else [omega, omega - mu]
         for bound in bounds:

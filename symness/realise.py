@@ -45,7 +45,7 @@ def realise(formula: Formula) -> RealFormula:
     ValueError
         If an output that is not declared complex has an imaginary part.
     """
-    taken = {item.name for item in (*formula.inputs, *formula.definitions)}
+    taken = {item.name for item in formula.inputs} | {item.name for item in formula.definitions}
     halves: dict[str, Node] = {}
     definitions: list[tuple[str, Node]] = []
     for item in formula.definitions:

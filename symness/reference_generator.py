@@ -26,11 +26,10 @@ from symness.reference_matrices import (
     connected,
     dagger,
     diagonalise,
-    occupation,
     product,
-    real_if_close,
     to_energy,
 )
+from symness.reference_numbers import compiled, zero_rates
 
 __all__ = ["GENERATORS", "NumericModel", "Spec"]
 
@@ -44,8 +43,8 @@ Place = tuple[int, int]
 class Spec:
     """A channel before numbers: elements ``left`` of operator A and ``right`` of operator B (named matrices).
 
-    ``role``: ``down`` and ``up`` carry gamma (1 +- N) and gamma N; ``signed`` is down or up by the sign of the frequency
-    (Hermitian coupling), ``zero`` its limit at no frequency; ``fixed`` is a jump.
+    ``role``: ``down`` and ``up`` carry gamma (1 +- N) and gamma N; ``signed`` (Hermitian coupling) is down or up by the
+    sign of the frequency, ``zero`` its limit at no frequency; ``fixed`` is a jump.
     """
 
     part: int
@@ -76,6 +75,7 @@ class NumericModel:
         with mp.workdps(60):
             self._generic = [self._generic_frequencies(seed) for seed in (1, 2)]
         self._groups: list[list[Any]] = []
+        self._operators: dict[Any, tuple[list[Place], Callable[..., list[Any]]]] = {}
         self._zero_rates: dict[int, Callable[..., list[Any]]] = {}
         self.specs = (*self._bath_specs(), *self._jump_specs())
 
@@ -86,8 +86,21 @@ class NumericModel:
     def zero_rates(self, part: int) -> Callable[..., list[Any]]:
         """lim C_ab(omega) at omega -> 0 of a bath with Hermitian couplings, as a function of the parameters."""
         if part not in self._zero_rates:
-            self._zero_rates[part] = self.compiled(_zero_rates(self.model.baths[part]))
+            self._zero_rates[part] = self.compiled(zero_rates(self.model.baths[part]))
         return self._zero_rates[part]
+
+    def operator(self, operator: Any, numbers: Sequence[Any]) -> Matrix:
+        """Any matrix on the product space, whose entries may hold parameters, in numbers."""
+        matrix = sp.ImmutableMatrix(operator)
+        if matrix.shape != (self.dimension, self.dimension):
+            raise ModelError(
+                f"Reference: an operator has shape {matrix.shape}; pass {self.dimension} x {self.dimension}"
+            )
+        if matrix not in self._operators:
+            places = [(i, j) for i in range(matrix.rows) for j in range(matrix.cols) if matrix[i, j] != 0]
+            self._operators[matrix] = places, self.compiled([matrix[place] for place in places])
+        places, function = self._operators[matrix]
+        return dict(zip(places, function(*numbers), strict=True))
 
     def frequencies(self, matrices: Mapping[str, Matrix], scalars: list[Any], diagonal: Matrix) -> dict[Place, Any]:
         """Frequency of each key that the specs use."""
@@ -110,7 +123,11 @@ class NumericModel:
         entries = [matrices[name][place] for name, places in self._places.items() for place in places]
         scalars: list[Any] = []
         for bath in model.baths:
-            scalars += [bath.temperature, bath.chemical_potential, sp.S(0) if bath.frequency is None else bath.frequency]
+            scalars += [
+                bath.temperature,
+                bath.chemical_potential,
+                sp.S(0) if bath.frequency is None else bath.frequency,
+            ]
         scalars += [jump.rate for jump in model.jumps]
         self._entries = self.compiled([*entries, *scalars])
         self._rates = []
@@ -121,17 +138,8 @@ class NumericModel:
             self._rates.append(self.compiled(list(bath.rate_matrix(omega)), omega))
 
     def compiled(self, entries: Sequence[Any], *first: Any) -> Callable[..., list[Any]]:
-        """A function of the values of (*first, *symbols) returning a list of mpf or mpc at the current precision."""
-        table = {
-            "bose": lambda w, t, mu=0: occupation(mp.mpf(w), mp.mpf(t), mu, +1)[0],
-            "fermi": lambda w, t, mu=0: occupation(mp.mpf(w), mp.mpf(t), mu, -1)[0],
-        }
-        function = sp.lambdify([*first, *self.symbols], list(entries), modules=[table, "mpmath"], cse=True)
-
-        def call(*values: Any) -> list[Any]:
-            return [real_if_close(mp.mpmathify(value)) for value in function(*values)]
-
-        return call
+        """A function of the values of (*first, *symbols) returning a list of mpf or mpc."""
+        return compiled([*first, *self.symbols], entries)
 
     def numbers(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Parameter values in the order of the symbols; floats are taken exactly."""
@@ -151,6 +159,11 @@ class NumericModel:
         flat = iter(self._entries(*numbers))
         matrices = {name: {place: next(flat) for place in places} for name, places in self._places.items()}
         return matrices, list(flat)
+
+    def part_name(self, part: int) -> str:
+        """Name of a bath or jump, numbered baths first."""
+        baths = self.model.baths
+        return str(baths[part].name if part < len(baths) else self.model.jumps[part - len(baths)].name)
 
     # -- bases ---------------------------------------------------------------------------------------------------------
 
@@ -210,8 +223,8 @@ class NumericModel:
                 covered = whole.keys() <= (s.keys() | dagger(s).keys())
                 if check and (defect > _SAME or not covered):
                     raise ModelError(
-                        f"Bath {bath.name!r}: coupling number {a + 1} has several Bohr frequencies under H alone, which "
-                        "`local` cannot take; pass Bath(..., frequency=...) or split the coupling into several baths"
+                        f"Bath {bath.name!r}: coupling number {a + 1} has several Bohr frequencies under H alone, "
+                        "which `local` cannot take; pass Bath(..., frequency=...) or split the coupling into several baths"
                     )
                 found[part, a] = omega
         return found
@@ -299,24 +312,3 @@ class NumericModel:
                 name = f"jump {k} {a}"
                 places = tuple(self.working_places(name))
                 yield Spec(len(self.model.baths) + k, (name, name), (a, a), places, places, "fixed")
-
-
-def _zero_rates(bath: Bath) -> list[Any]:
-    """lim C_ab(omega) = T gamma_ab'(0) at omega -> 0, or the rate that was passed."""
-    count = len(bath.coupling)
-    omega = sp.Symbol("omega_probe", positive=True)
-    gamma = bath.rate_matrix(omega)
-    rates: list[Any] = []
-    for a in range(count):
-        for b in range(count):
-            if bath.zero_frequency_rate is not None and (a == b or gamma[a, b] == 0):
-                rates.append(bath.zero_frequency_rate if a == b else sp.S(0))
-                continue
-            slope = sp.limit(gamma[a, b] / omega, omega, 0, "+")
-            if not slope.is_finite:
-                raise ModelError(
-                    f"Bath {bath.name!r}: the rate {gamma[a, b]} has no finite limit of gamma(omega) (1 + N(omega)) at "
-                    "omega = 0, which the coupling needs; pass zero_frequency_rate="
-                )
-            rates.append(bath.temperature * slope)
-    return rates

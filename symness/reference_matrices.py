@@ -21,9 +21,7 @@ __all__ = [
     "dagger",
     "diagonalise",
     "eigenvalues",
-    "occupation",
     "product",
-    "real_if_close",
     "to_energy",
 ]
 
@@ -63,25 +61,6 @@ def to_energy(matrix: Matrix, rows: Rows) -> Matrix:
                 term = left.conjugate() * value * right
                 result[i, j] = result[i, j] + term if (i, j) in result else term
     return result
-
-
-def real_if_close(value: Any) -> Any:
-    """Drop an imaginary part that is exactly zero."""
-    return value.real if isinstance(value, mpmath.mpc) and value.imag == 0 else value
-
-
-def occupation(omega: Any, temperature: Any, mu: Any, sign: int) -> tuple[Any, Any]:
-    """(N, 1 + sign N) without cancellation; T = 0 is the limit (fermions at omega = mu: one half)."""
-    gap = omega - mu
-    zero, one = mpmath.mpf(0), mpmath.mpf(1)
-    if temperature == 0:
-        filled = one if gap < 0 else one / 2 if gap == 0 else zero
-        return (zero, one) if sign > 0 else (filled, 1 - filled)
-    x = gap / temperature
-    if sign > 0:
-        filled = 1 / mp.expm1(x)
-        return filled, 1 + filled
-    return 1 / (mp.exp(x) + 1), 1 / (mp.exp(-x) + 1)
 
 
 def connected(size: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:

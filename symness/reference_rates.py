@@ -1,7 +1,7 @@
 """Rates of all channels of a model at one point, and the atoms that a condition number varies.
 
-A channel is ``rate/2 (A rho B^dagger - B^dagger A rho) + h.c.`` with rate = gamma * factor: factor 1 +- N for emission, N
-for absorption, 1 for a jump.
+A channel is ``rate/2 (A rho B^dagger - B^dagger A rho) + h.c.`` with rate = gamma * factor: factor 1 +- N for emission,
+N for absorption, 1 for a jump.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from mpmath import mp
 
 from symness.errors import ModelError
 from symness.reference_generator import NumericModel, Spec
-from symness.reference_matrices import Matrix, Rows, dagger, occupation, to_energy
+from symness.reference_matrices import Matrix, Rows, dagger, to_energy
+from symness.reference_numbers import occupation
 
 __all__ = ["Channel", "Point", "atoms", "point_at"]
 
@@ -73,9 +74,7 @@ def point_at(model: NumericModel, values: Mapping[str, Any]) -> Point:
     frequencies = model.frequencies(matrices, scalars, working["total"])
     rates = _Rates(model, numbers, temperatures, potentials, scalars[3 * count :])
     channels = tuple(rates.channel(spec, working, frequencies) for spec in model.specs)
-    return Point(
-        numbers, channels, working["total"], working["bare"], temperatures, potentials, rates.stretch, rows
-    )
+    return Point(numbers, channels, working["total"], working["bare"], temperatures, potentials, rates.stretch, rows)
 
 
 class _Rates:
@@ -96,7 +95,9 @@ class _Rates:
     def channel(self, spec: Spec, working: Mapping[str, Matrix], frequencies: Mapping[Any, Any]) -> Channel:
         first, second = (working[name] for name in spec.operators)
         left = {p: first[p] for p in spec.left if p in first}
-        right = left if spec.right == spec.left and first is second else {p: second[p] for p in spec.right if p in second}
+        right = (
+            left if spec.right == spec.left and first is second else {p: second[p] for p in spec.right if p in second}
+        )
         part, one = spec.part, mpmath.mpf(1)
         if spec.role == "fixed":
             rate = self.jump_rates[part - len(self.temperatures)]
@@ -127,7 +128,9 @@ class _Rates:
     def _checked(self, part: int, rate: Any) -> Any:
         if rate.imag != 0 or rate < 0:
             name = (*self.model.model.baths, *self.model.model.jumps)[part].name
-            raise ModelError(f"Reference: the rate of {name!r} is {mp.nstr(rate)} at this point; pass parameters with >= 0")
+            raise ModelError(
+                f"Reference: the rate of {name!r} is {mp.nstr(rate)} at this point; pass parameters with >= 0"
+            )
         return rate
 
     def _at(self, part: int, omega: Any) -> tuple[list[Any], Any, Any]:
@@ -172,6 +175,8 @@ def atoms(channels: tuple[Channel, ...]) -> Iterator[dict[int, Any]]:
         smallest = min(channels[k].occupation for k in members)
         # Baths that hold one value still differ as atoms; each is moved on its own.
         for part in sorted({channels[k].part for k in members}):
-            moved = {k: channels[k].gamma * (channels[k].occupation - smallest) for k in members if channels[k].part == part}
+            moved = {
+                k: channels[k].gamma * (channels[k].occupation - smallest) for k in members if channels[k].part == part
+            }
             if any(moved.values()):
                 yield moved

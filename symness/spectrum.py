@@ -57,6 +57,8 @@ class Spectrum:
         Square of a named root: name -> Node.
     numerical : bool
         True where a block is diagonalised inside the evaluator.
+    aliases : dict
+        cos(theta) and sin(theta) as polynomials in the half-angle symbols.
     """
 
     energies: tuple[Node, ...]
@@ -64,6 +66,7 @@ class Spectrum:
     definitions: tuple[Definition, ...] = ()
     relations: dict[str, Node] = field(default_factory=dict)
     numerical: bool = False
+    aliases: dict[str, Node] = field(default_factory=dict)
 
 
 def components(size: int, connected: Any) -> list[list[int]]:
@@ -109,6 +112,7 @@ class _Builder:
         self.relations: dict[str, Node] = {}
         self.named: dict[Node, Node] = {}
         self.numerical = False
+        self.aliases: dict[str, Node] = {}
         self.pairs = 0
 
     def result(self) -> Spectrum:
@@ -118,6 +122,7 @@ class _Builder:
             tuple(self.definitions.values()),
             self.relations,
             self.numerical,
+            self.aliases,
         )
 
     def node(self, expression: Any) -> Node:
@@ -186,6 +191,10 @@ class _Builder:
                 rf"\sin\tfrac{{{theta}}}{{2}}",
                 program.add(1, -program.power(c, 2)),
             )
+            cosine = self.name(f"cos_theta{tag}", program.div(d, omega), rf"\cos{theta}")
+            sine = self.name(f"sin_theta{tag}", program.div(l, omega), rf"\sin{theta}")
+            self.aliases[cosine.args[0]] = program.add(program.mul(2, program.power(c, 2)), -1)
+            self.aliases[sine.args[0]] = program.mul(2, c, s)
         half = program.mul(Fraction(1, 2), omega)
         self.energies[i] = program.add(self.node(mean), half)
         self.energies[j] = program.add(self.node(mean), -half)

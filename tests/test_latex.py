@@ -63,7 +63,7 @@ def two_qubits() -> Formula:
         Output("I_1", j1 * div(long - em * (tp + tm) ** 2 * r + (ep - em) * (1 + np), norm), r"\mathcal{I}_1"),
         Output("g", div(tp, long + norm * ep**2 * (np - nm)), "g"),
         Output(
-            "level", call("eigenvalue", 1, 2, np, tp, tp, nm) * call("eigenvector", 1, 1, 2, np, tp, tp, nm) ** 2, "q"
+            "level", call("eigenvalue", 0, 2, np, tp, tp, nm) * call("eigenvector", 0, 1, 2, np, tp, tp, nm) ** 2, "q"
         ),
     )
     return Formula(
@@ -124,7 +124,7 @@ def two_qubits() -> Formula:
         ),
         (a * call("cos_half", a, b), r"a\cos\tfrac{\operatorname{atan2}(\beta, a)}{2}"),
         (
-            call("eigenvalue", 1, 2, a, b, b, d),
+            call("eigenvalue", 0, 2, a, b, b, d),
             r"E_{1}\!\left( \begin{matrix} a & \beta \\ \beta & d_1 \end{matrix} \right)",
         ),
     ],
@@ -286,6 +286,7 @@ def test_blocks_and_labels() -> None:
     assert labels == expected
     assert text.count(r"\begin{align}") == 2
     assert "\nwhere\n" in text
+    assert r"q &= E_{1}(H)[v_{2}(H)]_{1}^{2}" in text
     assert text.endswith("valid for $\\varepsilon_{-} > 0$, $\\lambda > 0$.\n")
     assert text == latex(two_qubits())
     bare = latex(formula, labels=False)
@@ -440,7 +441,7 @@ def samples() -> list[str]:
     every = [
         call(name, *[a + b, c, d, e, h][: max(FUNCTIONS[name][0], 0)]) for name in FUNCTIONS if FUNCTIONS[name][0] > 0
     ]
-    every += [call("eigenvalue", 1, 2, a, b, b, d), call("eigenvector", 2, 1, 2, a, b, b, div(d, c))]
+    every += [call("eigenvalue", 0, 2, a, b, b, d), call("eigenvector", 1, 0, 2, a, b, b, div(d, c))]
     every += [power(node, 2) * div(a, node) * node for node in every]
     texts = [f"${expression_latex(node, NAMES)}$" for node in every] + [f"${matrix_latex([[a, b], [c, h]], NAMES)}$"]
     texts += [latex(formula, width=width, labels=labels) for width in (25, 60) for labels in (True, False)]

@@ -1,0 +1,250 @@
+"""The independent oracle: steady states in mpmath, straight from the operators of a model.
+
+It shares no algebra with the symbolic engine.  Matrices are evaluated at numbers and diagonalised numerically, the
+generator is summed channel by channel, and its null vector is found by elimination.  Digits are *correct* digits: the
+working precision doubles until two solutions agree in every output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+from mpmath import mp
+
+from symness.errors import NonUniqueSteadyState
+from symness.observable import Observable, Setup
+from symness.reference_forms import TINY, Coordinates, Quantity
+from symness.reference_generator import NumericModel
+from symness.reference_matrices import Elimination, Matrix, SingularMatrix, connected, dagger, product
+from symness.reference_observables import Forms
+from symness.reference_rates import Point, atoms, point_at
+
+__all__ = ["Reference", "Result"]
+
+#: Precision (digits) beyond which a pivot that still vanishes is a zero.
+_SINGULAR_AT = 500
+_MOST_DIGITS = 20000
+
+
+@dataclass(frozen=True)
+class Result:
+    """One output at one point.
+
+    Attributes
+    ----------
+    value : mpf, mpc or bool
+    scale : mpf
+        What a relative error is counted against: the modulus of the value, of the expression before it is clipped at
+        zero for concurrence and negativity, of the smallest eigenvalue for ``positive``.
+    condition : mpf
+        Componentwise condition number in the atoms, sum of \\|atom * d value/d atom\\| / scale (0 where scale is 0).
+    digits : int
+        Correct digits of the value relative to the scale.
+    """
+
+    value: Any
+    scale: Any
+    condition: Any
+    digits: int
+
+
+@dataclass(frozen=True)
+class _Solution:
+    point: Point
+    quantities: list[Quantity]
+    maps: list[Matrix]
+    elimination: Elimination
+    rho: list[Any]
+    outcomes: list[tuple[Any, Any]]
+
+    @property
+    def rates(self) -> list[Any]:
+        return [channel.rate for channel in self.point.channels]
+
+
+class Reference:
+    """Solves the model of a :class:`symness.observable.Setup` at numbers.
+
+    Frequencies of ``secular`` count as equal when they are equal as functions of the parameters.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.model = NumericModel(setup)
+        components = _components(self.model)
+        inside = [c for c in components if any(i == j for i, j in c)]
+        self._sector = Coordinates([element for component in inside for element in component])
+        self._others = [Coordinates(c) for c in components if c not in inside]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that ``solve`` needs."""
+        return tuple(s.name for s in self.model.symbols)
+
+    def stretch(self, values: Mapping[str, Any]) -> Any:
+        """Largest omega/T (and |omega - mu|/T) over baths and their frequencies; baths at T = 0 are left out."""
+        with mp.workdps(30):
+            return point_at(self.model, values).stretch
+
+    def solve(self, values: Mapping[str, Any], observables: Sequence[Observable], digits: int = 50) -> list[Result]:
+        """Value, scale and condition of each observable.
+
+        Raises
+        ------
+        NonUniqueSteadyState
+            When the generator has more than one stationary state at this point.
+        ModelError
+            For a missing parameter or one outside the domain.
+        ObservableError
+            For an observable that does not exist here.
+        """
+        precision, previous = digits + 15, None
+        while precision < _MOST_DIGITS:
+            with mp.workdps(precision):
+                try:
+                    solution = self._solution(values, observables, previous is None)
+                except SingularMatrix:
+                    if precision >= _SINGULAR_AT:
+                        raise NonUniqueSteadyState(
+                            f"Reference: more than one steady state at {dict(values)}; choose a point or couplings at "
+                            "which every state decays to one"
+                        ) from None
+                    previous = None
+                else:
+                    if previous is not None and _agree(previous, solution.outcomes, digits):
+                        conditions = self._conditions(solution, digits)
+                        pairs = zip(solution.outcomes, conditions, strict=True)
+                        return [Result(value, abs(raw), condition, digits) for (value, raw), condition in pairs]
+                    previous = solution.outcomes
+            precision *= 2
+        raise ArithmeticError(f"no {digits} digits with {_MOST_DIGITS} digits of working precision at {dict(values)}")
+
+    # -- one solution at the current precision -------------------------------------------------------------------------
+
+    def _solution(self, values: Mapping[str, Any], observables: Sequence[Observable], check_others: bool) -> _Solution:
+        point = point_at(self.model, values)
+        if check_others:
+            for coordinates in self._others:
+                Elimination(_dense(coordinates, *_maps(coordinates, point), point))
+        hamiltonian, maps = _maps(self._sector, point)
+        rows = _dense(self._sector, hamiltonian, maps, point)
+        # The population rows sum to zero: one of them is redundant and makes room for the trace.
+        rows[0] = [mpmath.mpf(0)] * self._sector.size
+        for k in self._sector.populations:
+            rows[0][k] = mpmath.mpf(1)
+        elimination = Elimination(rows)
+        rho = elimination.solve([mpmath.mpf(int(k == 0)) for k in range(self._sector.size)])
+        forms = Forms(self.model, point, self._sector, maps)
+        quantities = [forms.quantity(observable) for observable in observables]
+        rates = [channel.rate for channel in point.channels]
+        outcomes = [q.combine([form.value(rates, rho) for form in q.forms]) for q in quantities]
+        return _Solution(point, quantities, maps, elimination, rho, outcomes)
+
+    def _conditions(self, solution: _Solution, digits: int) -> list[Any]:
+        """Implicit differentiation: M d rho = -dM rho, one back-substitution for each atom."""
+        rho, rates = solution.rho, solution.rates
+        images = []
+        for rows in solution.maps:
+            image = [mpmath.mpf(0)] * len(rho)
+            for (i, j), value in rows.items():
+                image[i] += value * rho[j]
+            images.append(image)
+        sums = [mpmath.mpf(0)] * len(solution.quantities)
+        # Half of the digits that are known to be right go into the difference quotient.
+        step = mpmath.mpf(10) ** (-digits // 2)
+        bases = [[form.value(rates, rho) for form in q.forms] for q in solution.quantities]
+        for moved in atoms(solution.point.channels):
+            right = [mpmath.mpf(0)] * len(rho)
+            for q, change in moved.items():
+                for i, value in enumerate(images[q]):
+                    if value:
+                        right[i] -= change * value
+            right[0] = mpmath.mpf(0)
+            shift = solution.elimination.solve(right)
+            for k, quantity in enumerate(solution.quantities):
+                slopes = [form.slope(rates, rho, moved, shift) for form in quantity.forms]
+                if quantity.is_linear:
+                    sums[k] += abs(slopes[0])
+                elif abs(solution.outcomes[k][1]) != mp.inf:
+                    nearby = [value + step * slope for value, slope in zip(bases[k], slopes, strict=True)]
+                    sums[k] += abs(quantity.combine(nearby)[1] - solution.outcomes[k][1]) / step
+        scales = [abs(raw) for _, raw in solution.outcomes]
+        return [
+            total / scale if TINY < scale < mp.inf else mpmath.mpf(0) for total, scale in zip(sums, scales, strict=True)
+        ]
+
+
+def _agree(old: list[tuple[Any, Any]], new: list[tuple[Any, Any]], digits: int) -> bool:
+    tolerance = mpmath.mpf(10) ** -digits
+    for (_, before), (_, after) in zip(old, new, strict=True):
+        if mp.isinf(before) or mp.isinf(after):
+            if before != after:
+                return False
+        elif abs(before - after) > tolerance * abs(after) and max(abs(before), abs(after)) > TINY:
+            return False
+    return True
+
+
+def _components(model: NumericModel) -> list[list[tuple[int, int]]]:
+    """Elements (i <= j) of rho that the generator can connect, from the exact zero pattern."""
+    n = model.dimension
+    elements = [(i, j) for i in range(n) for j in range(i, n)]
+    number = {element: k for k, element in enumerate(elements)}
+
+    def index(i: int, j: int) -> int:
+        return number[(i, j) if i <= j else (j, i)]
+
+    def edges() -> Iterator[tuple[int, int]]:
+        multipliers = set(model.working_places("total"))
+        for spec in model.specs:
+            down = spec.left, spec.right
+            up = [(j, i) for i, j in spec.left], [(j, i) for i, j in spec.right]
+            for left, right in (up,) if spec.role == "up" else (down,):
+                yield from {(index(r, s), index(k, m)) for r, k in left for s, m in right}
+                multipliers |= {(m, k) for r, k in left for s, m in right if r == s}
+        for r, k in multipliers:
+            yield from ((index(r, s), index(k, s)) for s in range(n))
+
+    return [[elements[k] for k in component] for component in connected(len(elements), edges())]
+
+
+def _maps(coordinates: Coordinates, point: Point) -> tuple[Matrix, list[Matrix]]:
+    """-i [H + V, rho], and A rho B^dagger/2 - B^dagger A rho/2 + h.c. of each channel, in real coordinates."""
+    states = {i for element in coordinates.first for i in element}
+    unitary: Matrix = {}
+    for (r, k), value in point.total.items():
+        _multiply(coordinates, unitary, states, r, k, value * mpmath.mpc(0, -1))
+    maps = []
+    for channel in point.channels:
+        rows: Matrix = {}
+        for (r, k), a in channel.left.items():
+            for (s, m), b in channel.right.items():
+                z = a * b.conjugate() / 2
+                coordinates.add(rows, (r, s), (k, m), z)
+                coordinates.add(rows, (s, r), (m, k), z.conjugate())
+        for (r, k), value in product(dagger(channel.right), channel.left).items():
+            _multiply(coordinates, rows, states, r, k, -value / 2)
+        maps.append(rows)
+    return unitary, maps
+
+
+def _multiply(coordinates: Coordinates, rows: Matrix, states: set[int], r: int, k: int, z: Any) -> None:
+    """Add z |r><k| rho + h.c."""
+    conjugate = z.conjugate()
+    for s in states:
+        coordinates.add(rows, (r, s), (k, s), z)
+        coordinates.add(rows, (s, r), (s, k), conjugate)
+
+
+def _dense(coordinates: Coordinates, unitary: Matrix, maps: list[Matrix], point: Point) -> list[list[Any]]:
+    zero = mpmath.mpf(0)
+    rows = [[zero] * coordinates.size for _ in range(coordinates.size)]
+    for (i, j), value in unitary.items():
+        rows[i][j] += value
+    for channel, entries in zip(point.channels, maps, strict=True):
+        rate = channel.rate
+        for (i, j), value in entries.items():
+            rows[i][j] += rate * value
+    return rows

@@ -1,0 +1,238 @@
+"""Observables of a numerical state, each as a function of linear forms in its coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath
+from mpmath import mp
+
+from symness.errors import ObservableError
+from symness.observable import Observable
+from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Quantity
+from symness.reference_generator import NumericModel
+from symness.reference_matrices import Matrix, dagger, eigenvalues, product, to_energy
+from symness.reference_rates import Point
+
+__all__ = ["Forms"]
+
+#: A smallest eigenvalue above minus this is not called negative.
+_MASK_FLOOR = mpmath.mpf("1e-290")
+
+
+def _single(values: list[Any]) -> tuple[Any, Any]:
+    return values[0], values[0]
+
+
+class Forms:
+    """Builds the quantities of one point."""
+
+    def __init__(self, model: NumericModel, point: Point, coordinates: Coordinates, maps: Sequence[Matrix]) -> None:
+        self.model, self.point, self.coordinates, self.maps = model, point, coordinates, maps
+        self._products: dict[tuple[int, int], Coefficients] | None = None
+
+    def quantity(self, observable: Observable) -> Quantity:
+        """Forms and function of an observable; ObservableError where it does not exist."""
+        build: Callable[[Observable], Quantity] = getattr(self, "_" + observable.kind)
+        return build(observable)
+
+    # -- linear ------------------------------------------------------------------------------------------------------
+
+    def _working(self, operator: Matrix, basis: str) -> Matrix:
+        """An operator given in a basis, in the working basis."""
+        here = "energy" if self.model.in_energy_basis else "product"
+        if basis == here:
+            return operator
+        rows = self.point.eigenvectors
+        if here == "energy":
+            return to_energy(operator, rows)
+        columns: list[list[tuple[int, Any]]] = [[] for _ in rows]
+        for state, components in enumerate(rows):
+            for k, value in components:
+                columns[k].append((state, value.conjugate()))
+        return to_energy(operator, columns)
+
+    def _element(self, observable: Observable) -> Quantity:
+        i, j = observable.indices
+        n = self.model.dimension
+        if not (0 <= i < n and 0 <= j < n) or observable.basis not in ("energy", "product"):
+            raise ObservableError(
+                f"element: no element {(i, j)} in the basis {observable.basis!r}; pass indices from 0 to {n - 1} and "
+                "the basis 'energy' or 'product'"
+            )
+        operator = self._working({(j, i): mpmath.mpf(1)}, observable.basis)
+        return self._linear(Form(self.coordinates.trace_with(operator)), i == j)
+
+    def _linear(self, form: Form, is_real: bool) -> Quantity:
+        if is_real:
+            form = Form({k: value.real for k, value in form.fixed.items()}, form.flows)
+        return Quantity((form,), _single, True)
+
+    def _expectation(self, observable: Observable) -> Quantity:
+        matrix = self.model.operator(observable.operator, self.point.numbers)
+        form = Form(self.coordinates.trace_with(self._working(matrix, "product")))
+        adjoint = dagger(matrix)
+        close = all(abs(value - adjoint.get(place, 0)) < mpmath.mpf("1e-40") for place, value in matrix.items())
+        return self._linear(form, close)
+
+    # -- currents ----------------------------------------------------------------------------------------------------
+
+    def _part(self, name: str) -> int:
+        model = self.model.model
+        names = [self.model.part_name(part) for part in range(len(model.baths) + len(model.jumps))]
+        if name in names:
+            return names.index(name)
+        known = ", ".join(map(repr, names))
+        raise ObservableError(f"no bath or jump is called {name!r}; there are {known}")
+
+    def _energy_form(self, part: int, energy: str) -> Form:
+        if energy not in ("total", "bare"):
+            raise ObservableError(f"energy={energy!r} is unknown; pass 'total' or 'bare'")
+        weights = self.coordinates.trace_with(self.point.total if energy == "total" else self.point.bare)
+        flows: dict[int, Coefficients] = {}
+        for q, channel in enumerate(self.point.channels):
+            if channel.part == part:
+                flow: Coefficients = {}
+                for (row, column), value in self.maps[q].items():
+                    if row in weights:
+                        flow[column] = flow.get(column, 0) + weights[row].real * value
+                flows[q] = flow
+        return Form({}, flows)
+
+    def _particle_form(self, part: int) -> Form:
+        baths = self.model.model.baths
+        if part >= len(baths) or not baths[part].is_exchange:
+            name = self.model.part_name(part)
+            raise ObservableError(f"particle_current: {name!r} exchanges no particles; use energy_current instead")
+        flows = {}
+        for q, channel in enumerate(self.point.channels):
+            if channel.part == part:
+                form = self.coordinates.trace_with(product(dagger(channel.right), channel.left))
+                flows[q] = {k: channel.count * value.real for k, value in form.items()}
+        return Form({}, flows)
+
+    def _heat_form(self, part: int, energy: str) -> Form:
+        form = self._energy_form(part, energy)
+        baths = self.model.model.baths
+        if part < len(baths) and baths[part].chemical_potential != 0:
+            form = form.plus(-self.point.potentials[part], self._particle_form(part))
+        return form
+
+    def _energy_current(self, observable: Observable) -> Quantity:
+        return Quantity((self._energy_form(self._part(observable.bath), observable.energy),), _single, True)
+
+    def _particle_current(self, observable: Observable) -> Quantity:
+        return Quantity((self._particle_form(self._part(observable.bath)),), _single, True)
+
+    def _heat_current(self, observable: Observable) -> Quantity:
+        return Quantity((self._heat_form(self._part(observable.bath), observable.energy),), _single, True)
+
+    def _entropy_production(self, observable: Observable) -> Quantity:
+        warm, cold = Form(), []
+        for part, temperature in enumerate(self.point.temperatures):
+            form = self._heat_form(part, observable.energy)
+            if temperature == 0:
+                cold.append(form)
+            else:
+                warm = warm.plus(-1 / temperature, form)
+
+        def combine(values: list[Any]) -> tuple[Any, Any]:
+            flowing = any(abs(value) > TINY for value in values[1:])
+            total = mp.inf if flowing else values[0]
+            return total, total
+
+        return Quantity((warm, *cold), combine, not cold)
+
+    # -- entanglement and positivity ---------------------------------------------------------------------------------
+
+    def _product_forms(self) -> dict[tuple[int, int], Coefficients]:
+        """Elements (i <= j) of rho in the product basis that are not zero by structure."""
+        if self._products is None:
+            n, one = self.model.dimension, mpmath.mpf(1)
+            forms = {
+                (i, j): self.coordinates.trace_with(self._working({(j, i): one}, "product"))
+                for i in range(n)
+                for j in range(i, n)
+            }
+            self._products = {place: form for place, form in forms.items() if any(form.values())}
+        return self._products
+
+    def _of_state(self, combine: Callable[[Matrix], tuple[Any, Any]]) -> Quantity:
+        forms = self._product_forms()
+        places = list(forms)
+
+        def from_values(values: list[Any]) -> tuple[Any, Any]:
+            rho: Matrix = {}
+            for (i, j), value in zip(places, values, strict=True):
+                rho[i, j] = value.real if i == j else value
+                if i != j:
+                    rho[j, i] = value.conjugate()
+            return combine(rho)
+
+        return Quantity(tuple(Form(forms[place]) for place in places), from_values)
+
+    def _concurrence(self, observable: Observable) -> Quantity:
+        if self.model.dimension != 4 or tuple(observable.dimensions) != (2, 2):
+            raise ObservableError(
+                f"concurrence: the state has dimension {self.model.dimension} = {observable.dimensions}, two qubits "
+                "have (2, 2); use negativity instead"
+            )
+        crossed = {(0, 0), (1, 1), (2, 2), (3, 3), (0, 3), (1, 2)}
+        return self._of_state(_x_concurrence if set(self._product_forms()) <= crossed else _wootters)
+
+    def _negativity(self, observable: Observable) -> Quantity:
+        first, second = observable.dimensions
+        size = self.model.dimension
+        if first * second != size:
+            raise ObservableError(
+                f"negativity: dimensions={observable.dimensions} do not multiply to {size}; pass those of the two "
+                "parties"
+            )
+
+        def combine(rho: Matrix) -> tuple[Any, Any]:
+            transposed = {}
+            for (i, j), value in rho.items():
+                (a, b), (c, d) = divmod(i, second), divmod(j, second)
+                transposed[a * second + d, c * second + b] = value
+            found = eigenvalues(transposed, size)
+            negative = sum((-value for value in found if value < 0), mpmath.mpf(0))
+            return negative, negative if negative > 0 else -min(found)
+
+        return self._of_state(combine)
+
+    def _positive(self, observable: Observable) -> Quantity:
+        size = self.model.dimension
+
+        def combine(rho: Matrix) -> tuple[Any, Any]:
+            smallest = min(eigenvalues(rho, size))
+            return bool(smallest > -_MASK_FLOOR), smallest
+
+        return self._of_state(combine)
+
+
+def _x_concurrence(rho: Matrix) -> tuple[Any, Any]:
+    """2 max(0, |w| - sqrt(ad), |z| - sqrt(bc)); a product that is slightly negative counts as zero under the root."""
+    zero = mpmath.mpf(0)
+    a, b, c, d = (rho.get((k, k), zero) for k in range(4))
+    branches = []
+    for place, p, q in (((1, 2), a, d), ((0, 3), b, c)):
+        if place in rho:
+            branches.append(2 * (abs(rho[place]) - mp.sqrt(max(p * q, zero))))
+    if not branches:
+        branches = [-2 * mp.sqrt(max(a * d, zero)), -2 * mp.sqrt(max(b * c, zero))]
+    return max(zero, *branches), max(branches)
+
+
+def _wootters(rho: Matrix) -> tuple[Any, Any]:
+    """Square roots of the eigenvalues of rho (sigma_y x sigma_y) rho* (sigma_y x sigma_y), largest minus the others."""
+    zero = mpmath.mpf(0)
+    signs = (-1, 1, 1, -1)
+    dense = mp.matrix([[mp.mpc(rho.get((i, j), zero)) for j in range(4)] for i in range(4)])
+    tilde = mp.matrix(
+        [[signs[i] * signs[j] * mp.mpc(rho.get((3 - i, 3 - j), zero)).conjugate() for j in range(4)] for i in range(4)]
+    )
+    squares = mp.eig(dense * tilde, left=False, right=False)
+    roots = sorted((mp.sqrt(max(value.real, zero)) for value in squares), reverse=True)
+    unclipped = roots[0] - roots[1] - roots[2] - roots[3]
+    return max(zero, unclipped), unclipped
