@@ -51,7 +51,11 @@ def _convert(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
     elif expr.is_Symbol:
         node = program.symbol(expr.name)
     elif expr.is_Add:
-        node = program.add(*(_convert(a, order, memo) for a in sorted(expr.args, key=lambda a: _key(a, order))))
+        # SymPy distributes 1/2*(a + b); taking the content out again shortens the sum.
+        content, primitive = expr.primitive()
+        terms = sorted(sp.Add.make_args(primitive), key=lambda a: _key(a, order))
+        total = program.add(*(_convert(a, order, memo) for a in terms))
+        node = program.mul(Fraction(int(content.p), int(content.q)), total)
     elif expr.is_Mul:
         node = _product(expr, order, memo)
     elif expr.is_Pow:

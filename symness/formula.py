@@ -33,11 +33,16 @@ class Input:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named intermediate.  Later definitions and outputs use it as ``program.symbol(name)``."""
+    """A named intermediate.  Later definitions and outputs use it as ``program.symbol(name)``.
+
+    ``atom`` marks what belongs to the model rather than to the solution (frequencies, occupations, mixing angle): printed,
+    but not counted as length of the closed form.
+    """
 
     name: str
     expression: Node
     latex: str
+    atom: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,10 @@ class Formula:
         return replace(self, outputs=outputs, definitions=tuple(reversed(kept)))
 
     def count_ops(self, outputs: Sequence[str] | None = None) -> int:
-        """Length as displayed: binary operations and powers, every definition once (:func:`program.count_ops`)."""
+        """Length as displayed: binary operations and powers, every definition once, atoms of the model not counted."""
         chosen = self if outputs is None else self.select(outputs)
-        items: tuple[Definition | Output, ...] = (*chosen.definitions, *chosen.outputs)
-        return program.count_ops([item.expression for item in items])
+        counted = [d.expression for d in chosen.definitions if not d.atom]
+        return program.count_ops([*counted, *(o.expression for o in chosen.outputs)])
 
     def expanded(self) -> dict[str, Node]:
         """Every output as one program in the inputs alone (definitions put in; shared, so it does not grow)."""

@@ -193,6 +193,13 @@ class RateTable:
                 self._require(arguments[0], arguments[2])
         return self._occupations[key]
 
+    def frequency_key(self, name: str) -> Polynomial | None:
+        """The energy difference behind the name of a frequency; None for other names."""
+        for key, node in zip(self.keys, self.frequencies, strict=True):
+            if node.op == "symbol" and node.args[0] == name:
+                return key
+        return None
+
     def occupation_call(self, rate: Rate) -> Node:
         """The occupation of the bath of a rate as a call (omega, T, mu)."""
         name = rate.occupation.args[0] if rate.occupation is not None else ""

@@ -40,15 +40,18 @@ class Result:
         What a relative error is counted against: the modulus of the value, of the expression before it is clipped at
         zero for concurrence and negativity, of the smallest eigenvalue for ``positive``.
     condition : mpf
-        Componentwise condition number in the atoms, sum of \\|atom * d value/d atom\\| / scale (0 where scale is 0).
+        Componentwise condition number in the atoms, variation / scale (0 where both vanish).
     digits : int
         Correct digits of the value relative to the scale.
+    variation : mpf
+        Sum over the atoms of abs(atom * d value/d atom); where it vanishes, the value is zero for a structural reason.
     """
 
     value: Any
     scale: Any
     condition: Any
     digits: int
+    variation: Any
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,15 @@ class Reference:
         """Names of the parameters that ``solve`` needs."""
         return tuple(s.name for s in self.model.symbols)
 
+    def frequencies(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """Frequencies at which each bath is asked for its rate and occupation."""
+        with mp.workdps(30):
+            point = point_at(self.model, values)
+            found: dict[str, list[Any]] = {self.model.part_name(part): [] for part in range(len(point.temperatures))}
+            for part, omega in point.asked:
+                found[self.model.part_name(part)].append(omega)
+            return found
+
     def stretch(self, values: Mapping[str, Any]) -> Any:
         """Largest omega/T (and |omega - mu|/T) over baths and their frequencies; baths at T = 0 are left out."""
         with mp.workdps(30):
@@ -114,9 +126,9 @@ class Reference:
                     previous = None
                 else:
                     if previous is not None and _agree(previous, solution.outcomes, digits):
-                        conditions = self._conditions(solution, digits)
-                        pairs = zip(solution.outcomes, conditions, strict=True)
-                        return [Result(value, abs(raw), condition, digits) for (value, raw), condition in pairs]
+                        variations = self._variations(solution, digits)
+                        pairs = zip(solution.outcomes, variations, strict=True)
+                        return [_result(value, abs(raw), variation, digits) for (value, raw), variation in pairs]
                     previous = solution.outcomes
             precision *= 2
         raise ArithmeticError(f"no {digits} digits with {_MOST_DIGITS} digits of working precision at {dict(values)}")
@@ -142,7 +154,7 @@ class Reference:
         outcomes = [q.combine([form.value(rates, rho) for form in q.forms]) for q in quantities]
         return _Solution(point, quantities, maps, elimination, rho, outcomes)
 
-    def _conditions(self, solution: _Solution, digits: int) -> list[Any]:
+    def _variations(self, solution: _Solution, digits: int) -> list[Any]:
         """Implicit differentiation: M d rho = -dM rho, one back-substitution for each atom."""
         rho, rates = solution.rho, solution.rates
         images = []
@@ -170,10 +182,15 @@ class Reference:
                 elif abs(solution.outcomes[k][1]) != mp.inf:
                     nearby = [value + step * slope for value, slope in zip(bases[k], slopes, strict=True)]
                     sums[k] += abs(quantity.combine(nearby)[1] - solution.outcomes[k][1]) / step
-        scales = [abs(raw) for _, raw in solution.outcomes]
-        return [
-            total / scale if TINY < scale < mp.inf else mpmath.mpf(0) for total, scale in zip(sums, scales, strict=True)
-        ]
+        return sums
+
+
+def _result(value: Any, scale: Any, variation: Any, digits: int) -> Result:
+    if scale > TINY:
+        condition = mpmath.mpf(0) if mp.isinf(scale) else variation / scale
+    else:
+        condition = mp.inf if variation > TINY else mpmath.mpf(0)
+    return Result(value, scale, condition, digits, variation)
 
 
 def _agree(old: list[tuple[Any, Any]], new: list[tuple[Any, Any]], digits: int) -> bool:

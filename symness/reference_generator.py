@@ -209,6 +209,7 @@ class NumericModel:
     def _local_frequencies(self, matrices: Mapping[str, Matrix], scalars: list[Any], check: bool) -> dict[Place, Any]:
         """(bath, coupling) -> the frequency with [H, S] = -omega S (of the lowering half, for a Hermitian S)."""
         found: dict[Place, Any] = {}
+        remedy = "pass Bath(..., frequency=...) or split the coupling into several baths"
         for part, bath in enumerate(self.model.baths):
             for a in range(len(bath.coupling)):
                 whole, s = matrices[f"bath {part} {a}"], self._lowering_half(matrices, part, a)
@@ -224,7 +225,7 @@ class NumericModel:
                 if check and (defect > _SAME or not covered):
                     raise ModelError(
                         f"Bath {bath.name!r}: coupling number {a + 1} has several Bohr frequencies under H alone, "
-                        "which `local` cannot take; pass Bath(..., frequency=...) or split the coupling into several baths"
+                        f"which `local` cannot take; {remedy}"
                     )
                 found[part, a] = omega
         return found

@@ -57,6 +57,8 @@ class Point:
     #: largest |omega|/T over baths and their frequencies, T = 0 left out
     stretch: Any
     eigenvectors: Rows
+    #: (bath, frequency) of every occupation that was asked for
+    asked: tuple[tuple[int, Any], ...]
 
 
 def point_at(model: NumericModel, values: Mapping[str, Any]) -> Point:
@@ -74,7 +76,9 @@ def point_at(model: NumericModel, values: Mapping[str, Any]) -> Point:
     frequencies = model.frequencies(matrices, scalars, working["total"])
     rates = _Rates(model, numbers, temperatures, potentials, scalars[3 * count :])
     channels = tuple(rates.channel(spec, working, frequencies) for spec in model.specs)
-    return Point(numbers, channels, working["total"], working["bare"], temperatures, potentials, rates.stretch, rows)
+    total, bare = working["total"], working["bare"]
+    asked = tuple(rates.known)
+    return Point(numbers, channels, total, bare, temperatures, potentials, rates.stretch, rows, asked)
 
 
 class _Rates:
@@ -89,7 +93,7 @@ class _Rates:
         self.model, self.numbers = model, numbers
         self.temperatures, self.potentials, self.jump_rates = temperatures, potentials, jump_rates
         self.stretch = mpmath.mpf(0)
-        self._known: dict[tuple[int, Any], tuple[list[Any], Any, Any]] = {}
+        self.known: dict[tuple[int, Any], tuple[list[Any], Any, Any]] = {}
         self._zero: dict[int, list[Any]] = {}
 
     def channel(self, spec: Spec, working: Mapping[str, Matrix], frequencies: Mapping[Any, Any]) -> Channel:
@@ -127,7 +131,7 @@ class _Rates:
 
     def _checked(self, part: int, rate: Any) -> Any:
         if rate.imag != 0 or rate < 0:
-            name = (*self.model.model.baths, *self.model.model.jumps)[part].name
+            name = self.model.part_name(part)
             raise ModelError(
                 f"Reference: the rate of {name!r} is {mp.nstr(rate)} at this point; pass parameters with >= 0"
             )
@@ -135,7 +139,7 @@ class _Rates:
 
     def _at(self, part: int, omega: Any) -> tuple[list[Any], Any, Any]:
         """(gamma_ab, N, 1 +- N) of a bath at a frequency."""
-        known = self._known.get((part, omega))
+        known = self.known.get((part, omega))
         if known is not None:
             return known
         bath = self.model.model.baths[part]
@@ -151,7 +155,7 @@ class _Rates:
             self.stretch = max(self.stretch, abs(omega) / temperature, abs(omega - mu) / temperature)
         gammas = self.model.rates(part, omega, self.numbers)
         found = (gammas, *occupation(omega, temperature, mu, bath.kind.sign))
-        self._known[part, omega] = found
+        self.known[part, omega] = found
         return found
 
 

@@ -1,0 +1,73 @@
+"""Which condition of a formula a point violates, decided in mpmath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import mpmath
+from mpmath import mp
+
+from symness import program
+from symness.formula import Formula
+from symness.reference_matrices import diagonalise
+from symness.reference_numbers import occupation
+
+__all__ = ["violated"]
+
+
+def violated(formula: Formula, point: Mapping[str, float], digits: int = 30) -> str | None:
+    """Text of the first condition that does not hold at the point, None where all hold."""
+    if not formula.conditions:
+        return None
+    with mp.workdps(digits):
+        values = {name: mpmath.mpf(value) for name, value in point.items()}
+        needed = set(program.symbols_of([c.expression for c in formula.conditions]))
+        kept = []
+        for definition in reversed(formula.definitions):
+            if definition.name in needed:
+                kept.append(definition)
+                needed.update(program.symbols_of([definition.expression]))
+        for definition in reversed(kept):
+            values[definition.name] = _number(definition.expression, values)
+        for condition in formula.conditions:
+            if not _number(condition.expression, values) > 0:
+                return condition.text
+    return None
+
+
+def _number(node: program.Node, values: Mapping[str, Any]) -> Any:
+    def convert(fraction: Any) -> Any:
+        return mpmath.mpf(fraction.numerator) / fraction.denominator
+
+    return program.evaluate([node], values, _function, convert, mpmath.mpc(0, 1))[0]
+
+
+def _function(name: str, *arguments: Any, node: program.Node) -> Any:
+    """Every function of :data:`symness.program.FUNCTIONS`."""
+    if name in ("bose", "fermi", "fermi_hole"):
+        both = occupation(*arguments, +1 if name == "bose" else -1)
+        return both[1 if name == "fermi_hole" else 0]
+    if name in ("bose_difference", "fermi_difference"):
+        single = name.removesuffix("_difference")
+        omega, *first, temperature, mu = arguments
+        return _function(single, omega, *first, node=node) - _function(single, omega, temperature, mu, node=node)
+    if name in ("cos_half", "sin_half"):
+        half = mp.atan2(arguments[1], arguments[0]) / 2
+        return mp.cos(half) if name == "cos_half" else mp.sin(half)
+    if name in ("eigenvalue", "eigenvector"):
+        *places, size = (int(a) for a in arguments[: 2 if name == "eigenvalue" else 3])
+        entries = arguments[len(places) + 1 :]
+        matrix = {divmod(k, size): entry for k, entry in enumerate(entries)}
+        vectors = diagonalise(range(size), matrix)
+        column = [row[places[-1]] for row in vectors]
+        if name == "eigenvector":
+            return column[places[0]]
+        return sum(column[i] * entry * column[j] for (i, j), entry in matrix.items())
+    table: dict[str, Any] = {
+        "minimum": min,
+        "maximum": max,
+        "positive_part": lambda x: max(x, mpmath.mpf(0)),
+        "abs": abs,
+    }
+    return table[name](*arguments) if name in table else getattr(mp, name)(*arguments)

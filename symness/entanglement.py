@@ -1,0 +1,148 @@
+"""Entanglement witnesses of a two-party state in closed form.
+
+For an X state (only the diagonal and the anti-diagonal of rho in the product basis) with w = <eg|rho|ge>, z = <ee|rho|gg>:
+
+    concurrence = 2 max(0, |w| - sqrt(rho_ee rho_gg), |z| - sqrt(rho_eg rho_ge))
+    negativity  = sum over both blocks of max(0, (|w|^2 - rho_ee rho_gg)/(m + sqrt(d^2 + |w|^2))), m, d = (rho_ee +- rho_gg)/2
+
+Negativity is the sum of |negative eigenvalues| of the partial transpose (Bell state: 1/2).  Redfield states may be slightly
+non-positive: a negative product under a root counts as zero, and the mask ``positive`` says so.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symness import program
+from symness.errors import ObservableError
+from symness.observable import Observable
+from symness.program import Node
+from symness.quantity import Quantity
+from symness.spectrum import components
+from symness.steady import SteadyState
+
+__all__ = ["concurrence", "negativity", "positive"]
+
+#: entries of rho of order one carry about this much rounding
+EIGENVALUE_ERROR = Fraction(1, 10**14)
+
+
+def concurrence(state: SteadyState) -> Quantity:
+    """Wootters concurrence of a two-qubit X state.
+
+    Raises
+    ------
+    ObservableError
+        When the state is not that of two qubits or has no X form.
+    """
+    ee, eg, ge, gg, w, z = _x_state(state, "concurrence")
+    gaps = [_gap(w, ee, gg), _gap(z, eg, ge)]
+    gaps = [g for g in gaps if g is not None]
+    largest: Node = program.number(0)
+    if len(gaps) == 2:
+        largest = program.call("maximum", *gaps)
+    elif gaps:
+        largest = gaps[0]
+    expression = program.mul(2, program.call("positive_part", largest)) if gaps else largest
+    return Quantity(
+        state, expression, Observable("concurrence"), r"\mathcal{C}", "concurrence of the two qubits", "1", "nonnegative"
+    )
+
+
+def negativity(state: SteadyState) -> Quantity:
+    """Negativity of a two-qubit X state (Bell state: 1/2)."""
+    ee, eg, ge, gg, w, z = _x_state(state, "negativity")
+    terms = [_negative_part(w, ee, gg), _negative_part(z, eg, ge)]
+    return Quantity(
+        state, program.add(*terms), Observable("negativity"), r"\mathcal{N}_{e}", "negativity of the two qubits", "1", "nonnegative"
+    )
+
+
+def positive(state: SteadyState) -> Quantity:
+    """True where the smallest eigenvalue of rho is not below minus its rounding error."""
+    n = state.generator.dimension
+    pairs = [(i, j) for axis, i, j in state.sector if axis != "p" and not state.elements[axis, i, j].is_zero]
+    lowest: list[Node] = []
+    for block in components(n, pairs):
+        own = [state.elements["p", k, k] for k in block]
+        if len(block) == 1:
+            lowest += own
+        elif len(block) == 2:
+            re, im = _own(state, *block)
+            half = Fraction(1, 2)
+            radius = program.sqrt(
+                program.add(
+                    program.power(program.mul(half, program.add(own[0], -own[1])), 2),
+                    program.power(re, 2),
+                    program.power(im, 2),
+                )
+            )
+            lowest.append(program.add(program.mul(half, program.add(*own)), -radius))
+        else:
+            lowest.append(_smallest_eigenvalue(state, block))
+    smallest = lowest[0]
+    for value in lowest[1:]:
+        smallest = program.call("minimum", smallest, value)
+    return Quantity(
+        state,
+        program.add(smallest, program.number(EIGENVALUE_ERROR)),
+        Observable("positive"),
+        r"\rho \geq 0",
+        "true where no eigenvalue of rho is below minus its error bound",
+        "1",
+        "bool",
+    )
+
+
+def _smallest_eigenvalue(state: SteadyState, block: list[int]) -> Node:
+    """Of the real symmetric form [[Re, -Im], [Im, Re]], whose eigenvalues are those of rho, twice."""
+    size = len(block)
+    re = [[_own(state, i, j)[0] for j in block] for i in block]
+    im = [[_own(state, i, j)[1] for j in block] for i in block]
+    rows = [[*re[k], *(-x for x in im[k])] for k in range(size)] + [[*im[k], *re[k]] for k in range(size)]
+    return program.call("eigenvalue", 2 * size - 1, 2 * size, *(entry for row in rows for entry in row))
+
+
+def _own(state: SteadyState, i: int, j: int) -> tuple[Node, Node]:
+    return state.parts(i, j, state.generator.basis)
+
+
+def _x_state(state: SteadyState, what: str) -> tuple[Node, Node, Node, Node, tuple[Node, Node], tuple[Node, Node]]:
+    if state.generator.dimension != 4:
+        raise ObservableError(
+            f"{what}: the system has {state.generator.dimension} levels, not two qubits; use sn.expectation or the elements"
+        )
+    elements = {(i, j): state.parts(i, j, "product") for i in range(4) for j in range(i, 4)}
+    stray = [
+        (i + 1, j + 1)
+        for (i, j), (re, im) in elements.items()
+        if i != j and i + j != 3 and not (re.is_zero and im.is_zero)
+    ]
+    if stray:
+        raise ObservableError(
+            f"{what}: the state has no X form (element {stray[0]} of the product basis is not zero); "
+            "evaluate density_matrix('product') and use a numerical measure"
+        )
+    diagonal = [elements[k, k][0] for k in range(4)]
+    return diagonal[0], diagonal[1], diagonal[2], diagonal[3], elements[1, 2], elements[0, 3]
+
+
+def _modulus_squared(value: tuple[Node, Node]) -> Node:
+    return program.add(*(program.power(part, 2) for part in value if not part.is_zero))
+
+
+def _gap(coherence: tuple[Node, Node], first: Node, second: Node) -> Node | None:
+    """|w| - sqrt(max(0, product of the populations)); None where w vanishes identically."""
+    if all(part.is_zero for part in coherence):
+        return None
+    root = program.sqrt(program.call("positive_part", program.mul(first, second)))
+    return program.add(program.sqrt(_modulus_squared(coherence)), -root)
+
+
+def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> Node:
+    square = _modulus_squared(coherence)
+    half = Fraction(1, 2)
+    mean = program.mul(half, program.add(first, second))
+    radius = program.sqrt(program.add(program.power(program.mul(half, program.add(first, -second)), 2), square))
+    lower = program.div(program.add(square, -program.mul(first, second)), program.add(mean, radius))
+    return program.call("positive_part", lower)

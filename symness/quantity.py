@@ -1,0 +1,46 @@
+"""An observable of a steady state: an expression in its elements and rates, and what the reference must compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symness.observable import Observable
+from symness.program import Node
+
+if TYPE_CHECKING:
+    from symness.steady import SteadyState
+
+__all__ = ["Quantity"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One observable.
+
+    Attributes
+    ----------
+    expression : Node
+        In the symbols of ``state.definitions``.
+    meaning, unit, domain : str
+        ``domain`` is ``"real"``, ``"nonnegative"``, ``"complex"`` or ``"bool"``.
+    """
+
+    state: SteadyState = field(repr=False)
+    expression: Node
+    observable: Observable
+    latex: str
+    meaning: str
+    unit: str = "1"
+    domain: str = "real"
+
+    def _repr_latex_(self) -> str:
+        from symness.outputs import formula
+
+        return formula(self.state, {"result": self}).latex(notebook=True)
+
+    def formula(self, name: str = "result") -> Any:
+        """This quantity alone as a :class:`symness.formula.Formula`."""
+        from symness.outputs import formula
+
+        return formula(self.state, {name: self})

@@ -1,0 +1,254 @@
+"""Currents and entropy production, from the generator's part of each bath.
+
+Currents are positive into the system.  ``energy="total"`` counts H + V, ``"bare"`` counts H alone (the default for ``local``,
+where the total heat current can flow from cold to hot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symness import program
+from symness.baths import Bath
+from symness.composites import tidy
+from symness.convert import from_sympy
+from symness.errors import ObservableError
+from symness.exact import Polynomial
+from symness.generators import Generator
+from symness.liouville import Coordinate, Entry, expectation_row, functional
+from symness.observable import Observable
+from symness.program import Node
+from symness.quantity import Quantity
+from symness.steady import SteadyState
+
+__all__ = ["energy_current", "entropy_production", "expectation", "heat_current", "particle_current"]
+
+
+def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
+    """Energy that a bath or jump hands to the system per time, Tr[E D_bath rho].
+
+    Parameters
+    ----------
+    energy : {"total", "bare"}, optional
+        E = H + V or E = H; default ``"bare"`` for ``local``, else ``"total"``.
+    """
+    chosen = _energy_kind(state, energy)
+    expression = _value(state, _energy_row(state.generator, bath, chosen))
+    meaning = f"{chosen} energy current from bath {bath} into the system"
+    return Quantity(
+        state,
+        expression,
+        Observable("energy_current", bath=bath, energy=chosen),
+        rf"I_{{{bath}}}",
+        meaning,
+        "energy^2",
+    )
+
+
+def particle_current(state: SteadyState, bath: str) -> Quantity:
+    """Quanta that a bath hands over per time (exchange couplings only)."""
+    part = state.generator.part(bath)
+    if not part.exchange:
+        raise ObservableError(
+            f"particle_current: {bath!r} exchanges no countable quanta (Hermitian coupling or jump); use energy_current"
+        )
+    expression = _value(state, functional(state.generator, bath, "particle"))
+    return Quantity(
+        state,
+        expression,
+        Observable("particle_current", bath=bath),
+        rf"\dot{{n}}_{{{bath}}}",
+        f"particle current from bath {bath} into the system",
+        "energy",
+    )
+
+
+def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
+    """energy_current - mu * particle_current of one bath."""
+    chosen = _energy_kind(state, energy)
+    expression = energy_current(state, bath, chosen).expression
+    mu = _bath(state, bath).chemical_potential
+    if mu != 0:
+        own = particle_current(state, bath).expression
+        expression = program.add(expression, -program.mul(_node(state, mu), own))
+    return Quantity(
+        state,
+        expression,
+        Observable("heat_current", bath=bath, energy=chosen),
+        rf"\dot{{Q}}_{{{bath}}}",
+        f"heat current from bath {bath} into the system ({chosen} energy)",
+        "energy^2",
+    )
+
+
+def entropy_production(state: SteadyState, energy: str | None = None) -> Quantity:
+    """- sum over baths of heat_current / T.
+
+    Where every part is a bath, energy and quanta are conserved in the steady state and the currents of the first bath are
+    eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits near
+    equilibrium.
+    """
+    chosen = _energy_kind(state, energy)
+    baths = state.generator.model.baths
+    if not baths:
+        raise ObservableError("entropy_production: the model has no bath; add one with a temperature")
+    if not state.generator.model.jumps and _conserved(state.generator, chosen):
+        expression = _affinities(state, baths, chosen)
+    else:
+        expression = program.add(
+            *(
+                program.mul(-1, program.div(heat_current(state, b.name, chosen).expression, _node(state, b.temperature)))
+                for b in baths
+            )
+        )
+    return Quantity(
+        state,
+        expression,
+        Observable("entropy_production", energy=chosen),
+        r"\dot{\Sigma}",
+        "entropy production rate",
+        "energy",
+    )
+
+
+def _conserved(generator: Generator, energy: str) -> bool:
+    """Total energy commutes with H + V, so its currents add up to zero; bare energy does not in general."""
+    if energy == "bare" and any(e != 0 for e in generator.model.interaction):
+        return False
+    return all(b.chemical_potential == 0 for b in generator.model.baths) or _quanta_conserved(generator)
+
+
+def _quanta_conserved(generator: Generator) -> bool:
+    """The quanta of all baths add up to zero when their sum is the rate of a conserved number operator.
+
+    Decided from the currents themselves: the sum of all particle rows must be the row of some diagonal operator's total
+    rate, which holds when every exchange coupling lowers the same number and H + V conserves it.
+    """
+    from symness.model import Model
+
+    model: Model = generator.model
+    lowered = [c for b in model.baths if b.is_exchange for c in b.coupling]
+    if not lowered or not all(b.is_exchange for b in model.baths):
+        return False
+    number = _number_operator(model, lowered)
+    return number is not None
+
+
+def _number_operator(model: Any, lowered: list[Any]) -> list[int] | None:
+    """Diagonal integers n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>; None if none fit."""
+    size = model.dimension
+    links = [(i, j, 1) for S in lowered for i in range(size) for j in range(size) if S[i, j] != 0]
+    links += [(i, j, 0) for i in range(size) for j in range(size) if i != j and model.total[i, j] != 0]
+    value: dict[int, int] = {}
+    for start in range(size):
+        if start in value:
+            continue
+        value[start] = 0
+        stack = [start]
+        while stack:
+            k = stack.pop()
+            for i, j, step in links:
+                for here, there, change in ((i, j, step), (j, i, -step)):
+                    if here == k and there not in value:
+                        value[there] = value[k] + change
+                        stack.append(there)
+    return [value[k] for k in range(size)] if all(value[i] == value[j] - s for i, j, s in links) else None
+
+
+def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
+    first, terms = baths[0], []
+    T1, mu1 = _node(state, first.temperature), _node(state, first.chemical_potential)
+    for bath in baths[1:]:
+        T, mu = _node(state, bath.temperature), _node(state, bath.chemical_potential)
+        product = program.mul(T1, T)
+        terms.append(
+            program.div(program.mul(energy_current(state, bath.name, energy).expression, T - T1), product)
+        )
+        if not (mu.is_zero and mu1.is_zero):
+            # mu/T - mu_1/T_1, with the differences taken first
+            force = program.add(program.mul(mu - mu1, T1), -program.mul(mu1, T - T1))
+            terms.append(program.div(program.mul(particle_current(state, bath.name).expression, force), product))
+    return program.add(*terms)
+
+
+def expectation(state: SteadyState, operator: Any) -> Quantity:
+    """Tr(operator rho) for a Hermitian operator on the product space."""
+    generator = state.generator
+    if operator.shape != generator.model.H.shape:
+        raise ObservableError(f"expectation: the operator has shape {operator.shape}, H has {generator.model.H.shape}")
+    row = {c: {"": v} for c, v in expectation_row(generator.ring, generator.to_basis(operator)).items()}
+    return Quantity(
+        state,
+        _value(state, row),
+        Observable("expectation", operator=operator),
+        r"\langle O\rangle",
+        "expectation value",
+        "1",
+    )
+
+
+# -- rows to programs ---------------------------------------------------------------------------------------------------
+
+
+def _energy_kind(state: SteadyState, energy: str | None) -> str:
+    chosen = energy or ("bare" if state.generator.kind == "local" else "total")
+    if chosen not in ("total", "bare"):
+        raise ObservableError(f"energy={energy!r}: pass 'total' (H + V) or 'bare' (H)")
+    return chosen
+
+
+def _bath(state: SteadyState, name: str) -> Bath:
+    for bath in state.generator.model.baths:
+        if bath.name == name:
+            return bath
+    known = ", ".join(repr(b.name) for b in state.generator.model.baths)
+    raise ObservableError(f"no bath is called {name!r}; there are {known}")
+
+
+def _node(state: SteadyState, expression: Any) -> Node:
+    return from_sympy(expression, [s.name for s in state.generator.model.symbols])
+
+
+def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordinate, Entry]:
+    if energy == "total" and generator.basis == "energy":
+        operator = generator.hamiltonian
+    else:
+        operator = generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
+    return functional(generator, part, "energy", operator)
+
+
+def _value(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
+    """Sum over the coordinates of the sector, rates gathered per coordinate."""
+    ring = state.generator.ring
+    terms = []
+    for coordinate in state.sector:
+        entry = row.get(coordinate)
+        element = state.elements[coordinate]
+        if not entry or element.is_zero:
+            continue
+        rates = [
+            program.mul(_coefficient(state, ring.reduce(v)), program.symbol(r)) if r else _coefficient(state, ring.reduce(v))
+            for r, v in entry.items()
+            if len(ring.reduce(v))
+        ]
+        if rates:
+            terms.append(program.mul(program.add(*rates), element))
+    return program.add(*terms)
+
+
+def _coefficient(state: SteadyState, value: Polynomial) -> Node:
+    """A weight with energies written as Bohr frequencies where that is shorter."""
+    ring = state.generator.ring
+    direct = tidy(ring, value)
+    best = direct
+    for definition in state.generator.definitions:
+        key = state.generator.table.frequency_key(definition.name)
+        if key is None:
+            continue
+        quotient, remainder = divmod(value, key)
+        if not len(remainder):
+            shorter = program.mul(tidy(ring, quotient), program.symbol(definition.name))
+            if program.count_ops([shorter]) < program.count_ops([best]):
+                best = shorter
+    return best
