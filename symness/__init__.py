@@ -16,15 +16,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symness.baths import Bath, Jump, bose, fermi
-    from symness.entanglement import concurrence, negativity
-    from symness.errors import ModelError, NonUniqueSteadyState, SymnessError, UndecidedError
+    from symness.entanglement import concurrence, negativity, positive
+    from symness.errors import (
+        ModelError,
+        NonUniqueSteadyState,
+        ObservableError,
+        SymnessError,
+        UndecidedError,
+        ZeroPivotError,
+    )
     from symness.formula import Formula
     from symness.generators import Generator, local, redfield, secular
     from symness.model import Model
+    from symness.notation import Notation
     from symness.outputs import evaluator, formula
     from symness.parameters import parameters
-    from symness.space import levels, qubits
-    from symness.steady import Notation, SteadyState, steady_state
+    from symness.space import fermions, levels, qubits
+    from symness.steady import SteadyState, steady_state
     from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
     from symness.verify import verify
 
@@ -39,9 +47,11 @@ __all__ = [
     "ModelError",
     "NonUniqueSteadyState",
     "Notation",
+    "ObservableError",
     "SteadyState",
     "SymnessError",
     "UndecidedError",
+    "ZeroPivotError",
     "bose",
     "concurrence",
     "energy_current",
@@ -49,6 +59,7 @@ __all__ = [
     "evaluator",
     "expectation",
     "fermi",
+    "fermions",
     "formula",
     "heat_current",
     "levels",
@@ -56,6 +67,7 @@ __all__ = [
     "negativity",
     "parameters",
     "particle_current",
+    "positive",
     "qubits",
     "redfield",
     "secular",
@@ -65,14 +77,15 @@ __all__ = [
 
 _NAMES = {
     "parameters": "parameters",
-    "space": "levels qubits",
+    "space": "fermions levels qubits",
     "baths": "Bath Jump bose fermi",
     "model": "Model",
     "generators": "Generator local redfield secular",
-    "errors": "ModelError NonUniqueSteadyState SymnessError UndecidedError",
-    "steady": "Notation SteadyState steady_state",
+    "errors": "ModelError NonUniqueSteadyState ObservableError SymnessError UndecidedError ZeroPivotError",
+    "notation": "Notation",
+    "steady": "SteadyState steady_state",
     "thermodynamics": "energy_current entropy_production expectation heat_current particle_current",
-    "entanglement": "concurrence negativity",
+    "entanglement": "concurrence negativity positive",
     "formula": "Formula",
     "outputs": "evaluator formula",
     "verify": "verify",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 __all__ = ["inequality", "sign_of"]
@@ -18,7 +19,7 @@ def sign_of(expression: Any, assume: Sequence[Any] = ()) -> int | None:
     """
     # Only the outermost product is expanded: under a root, a sum of squares shows its sign.
     expr = sp.expand_mul(expression, deep=False)
-    direct = _direct(expr)
+    direct = _direct(expr) if not _eigenvalues(expr) else _of_eigenvalues(expr)
     if direct is not None:
         return direct
     positive = [sp.expand(_gap(relation)) for relation in assume]
@@ -37,6 +38,36 @@ def _direct(expr: Any) -> int | None:
     if expr.is_negative:
         return -1
     return None
+
+
+def _eigenvalues(expr: Any) -> list[Any]:
+    """The opaque calls eigenvalue(k, n, entries ...) of numerical blocks."""
+    return sorted((f for f in expr.atoms(sp.Function) if f.func.__name__ == "eigenvalue"), key=str)
+
+
+def _of_eigenvalues(expr: Any) -> int | None:
+    """Two eigenvalues of one block are ordered by their index; without parameters the number itself decides."""
+    found = _eigenvalues(expr)
+    if len(found) == 2 and found[0].args[1:] == found[1].args[1:]:
+        high, low = sorted(found, key=lambda f: int(f.args[0]))
+        scale = expr.coeff(high)
+        if scale.is_Rational and expr == scale * (high - low):
+            return int(sp.sign(scale))
+    if expr.free_symbols:
+        return None
+    numbers = {f: _eigenvalue_number(f) for f in found}
+    value = sp.N(expr.subs(numbers), 50)
+    return int(sp.sign(value)) if abs(value) > sp.Float(10, 50) ** -30 else None
+
+
+def _eigenvalue_number(call: Any) -> sp.Float:
+    """Its value to 60 digits; the error of a symmetric eigenproblem is a rounding of the norm."""
+    k, size = (int(a) for a in call.args[:2])
+    with mpmath.workdps(70):
+        entries = [mpmath.mpf(str(sp.N(a, 70))) for a in call.args[2:]]
+        matrix = mpmath.matrix([entries[size * i : size * (i + 1)] for i in range(size)])
+        values = sorted(mpmath.eigsy(matrix, eigvals_only=True), reverse=True)
+        return sp.Float(str(values[k]), 60)
 
 
 def _gap(relation: Any) -> Any:

@@ -191,6 +191,9 @@ class Analysis:
                 tests.append((self._magnitude[delta] + size, absolute(delta, self._sign[delta]) + size))
             self._hard[node] = tuple(tests)
             return
+        if name in ("eigenvalue", "eigenvector"):
+            self._eigen(node)
+            return
         rough = any(child in self._magnitude for child in arguments)
         if name == "sqrt" and rough:
             self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY))
@@ -209,6 +212,15 @@ class Analysis:
             slope = program.substitute(slope, {"_argument": arguments[0]})
             change = program.mul(absolute(slope, self.sign(slope)), self.magnitude(arguments[0]))
             self._set(node, program.add(absolute(node, self._sign[node]), change))
+
+    def _eigen(self, node: Node) -> None:
+        """An eigenvalue is good to a rounding of the norm, an eigenvector as its matrix is."""
+        entries = list(dict.fromkeys(node.args[3 if node.args[0] == "eigenvalue" else 4 :]))
+        norm = program.add(*(absolute(entry, self._sign[entry]) for entry in entries))
+        rough = [entry for entry in entries if entry in self._magnitude]
+        self._hard[node] = tuple((self._magnitude[entry], norm) for entry in rough)
+        if node.args[0] == "eigenvalue":
+            self._set(node, norm)
 
     def _bath(self, node: Node) -> None:
         """Occupations are atoms: clean once their argument omega - mu (and x_b - x_a of a difference) is."""

@@ -46,7 +46,7 @@ def _number(node: program.Node, values: Mapping[str, Any]) -> Any:
 def _function(name: str, *arguments: Any, node: program.Node) -> Any:
     """Every function of :data:`symness.program.FUNCTIONS`."""
     if name in ("bose", "fermi", "fermi_hole"):
-        both = occupation(*arguments, +1 if name == "bose" else -1)
+        both = occupation(*arguments, sign=+1 if name == "bose" else -1)
         return both[1 if name == "fermi_hole" else 0]
     if name in ("bose_difference", "fermi_difference"):
         single = name.removesuffix("_difference")

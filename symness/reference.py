@@ -26,6 +26,8 @@ __all__ = ["Reference", "Result"]
 
 #: Precision (digits) beyond which a pivot that still vanishes is a zero.
 _SINGULAR_AT = 500
+#: Precision from which a number below TINY counts as zero.
+_ZERO_AT = 450
 _MOST_DIGITS = 20000
 
 
@@ -125,7 +127,7 @@ class Reference:
                         ) from None
                     previous = None
                 else:
-                    if previous is not None and _agree(previous, solution.outcomes, digits):
+                    if previous is not None and _agree(previous, solution, digits):
                         variations = self._variations(solution, digits)
                         pairs = zip(solution.outcomes, variations, strict=True)
                         return [_result(value, abs(raw), variation, digits) for (value, raw), variation in pairs]
@@ -193,13 +195,17 @@ def _result(value: Any, scale: Any, variation: Any, digits: int) -> Result:
     return Result(value, scale, condition, digits, variation)
 
 
-def _agree(old: list[tuple[Any, Any]], new: list[tuple[Any, Any]], digits: int) -> bool:
+def _agree(old: list[tuple[Any, Any]], solution: _Solution, digits: int) -> bool:
     tolerance = mpmath.mpf(10) ** -digits
-    for (_, before), (_, after) in zip(old, new, strict=True):
+    for (_, before), (_, after), quantity in zip(old, solution.outcomes, solution.quantities, strict=True):
         if mp.isinf(before) or mp.isinf(after):
             if before != after:
                 return False
-        elif abs(before - after) > tolerance * abs(after) and max(abs(before), abs(after)) > TINY:
+        elif max(abs(before), abs(after)) <= TINY:
+            # A small number can come out as zero twice: a zero counts where every number above TINY has its digits.
+            if mp.dps < _ZERO_AT and not all(form.is_empty for form in quantity.forms):
+                return False
+        elif abs(before - after) > tolerance * abs(after):
             return False
     return True
 

@@ -94,6 +94,11 @@ class Form:
     fixed: Coefficients = field(default_factory=dict)
     flows: dict[int, Coefficients] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Zero by structure, at every point."""
+        return not self.fixed and not any(self.flows.values())
+
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
         total = _apply(self.fixed, rho)
         for q, flow in self.flows.items():

@@ -1,4 +1,4 @@
-"""Points at which a formula is verified: deterministic, spread over wide ranges and over the regimes that lose digits."""
+"""Points at which a formula is verified: deterministic, over wide ranges and the regimes that lose digits."""
 
 from __future__ import annotations
 

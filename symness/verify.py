@@ -162,7 +162,7 @@ def _runner(formula: Formula, evaluator: Any) -> Callable[..., Mapping[str, Any]
     run = getattr(evaluator, "evaluate", evaluator)
     if not callable(run):
         raise ModelError(f"verify: evaluator={evaluator!r} cannot be called; pass a generated module or a callable")
-    return run  # type: ignore[no-any-return]
+    return run
 
 
 def _worse(old: Row | None, new: Row) -> Row:
@@ -212,8 +212,8 @@ class _Points:
         missing = [name for name in reference.parameters if name not in self.names]
         if missing:
             raise ModelError(
-                f"verify: the reference needs {missing[0]!r}, which is no input of {formula.name!r}; its reference has to "
-                "be the specialised model"
+                f"verify: the reference needs {missing[0]!r}, which is no input of {formula.name!r}; its reference has "
+                "to be the specialised model"
             )
         signed = frozenset(item.name for item in formula.inputs if item.domain == "real")
         self.sampler = Sampler(self.names, roles(formula.reference.model), signed, ranges, count, seed)

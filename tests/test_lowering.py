@@ -23,12 +23,16 @@ def analysis() -> Analysis:
     return Analysis("a b c T U w".split())
 
 
-def formula(outputs: dict[str, Node], definitions: tuple[Definition, ...] = (), **options: object) -> Formula:
-    inputs = tuple(Input(n, n, "nonnegative") for n in "a b c T U w".split()) + (Input("x", "x"), Input("y", "y"))
-    domains = options.pop("domains", {})
-    assert isinstance(domains, dict)
+def formula(
+    outputs: dict[str, Node],
+    definitions: tuple[Definition, ...] = (),
+    conditions: tuple[Condition, ...] = (),
+    **domains: str,
+) -> Formula:
+    """``a b c T U w`` are non-negative, ``x y`` real; the domain of an output is given by its name."""
+    inputs = tuple(Input(n, n, "real" if n in "xy" else "nonnegative") for n in "a b c T U w x y".split())
     items = tuple(Output(k, v, k, domain=domains.get(k, "real")) for k, v in outputs.items())
-    return Formula("f", inputs, definitions, items, **options)  # type: ignore[arg-type]
+    return Formula("f", inputs, definitions, items, conditions)
 
 
 def operations(outputs: dict[str, Node]) -> list[str]:
@@ -165,9 +169,7 @@ def test_targets_carry_the_names_of_definitions() -> None:
 def test_every_operand_exists_before_its_use() -> None:
     definitions = (Definition("q", (A + I * X) / (B - C * A + I * Y), "q"),)
     outputs = {"q": symbol("q"), "m": call("abs", symbol("q")) - A * B, "ok": A * B - C, "e": A - B * C}
-    whole = formula(
-        outputs, definitions, domains={"q": "complex", "ok": "bool"}, conditions=(Condition(A * B - C, "c < a b"),)
-    )
+    whole = formula(outputs, definitions, (Condition(A * B - C, "c < a b"),), q="complex", ok="bool")
     for result in (fast_program(whole), careful_program(whole)):
         known = {"_TAU", *(item.name for item in whole.inputs)}
         for statement in result.statements:
@@ -187,9 +189,7 @@ def test_every_operand_exists_before_its_use() -> None:
 
 def test_realise_splits_complex_definitions() -> None:
     definitions = (Definition("q", A + I * X, "q"), Definition("r", symbol("q") ** 2, "r"))
-    real = realise(
-        formula({"o": symbol("r") / B, "m": call("abs", symbol("q"))}, definitions, domains={"o": "complex"})
-    )
+    real = realise(formula({"o": symbol("r") / B, "m": call("abs", symbol("q"))}, definitions, o="complex"))
     assert [name for name, _ in real.definitions] == ["q_re", "q_im", "r_re", "r_im"]
     values = {"a": 2.0, "b": 4.0, "x": 3.0}
     re, im = program.evaluate(list(real.expanded["o"]), values, lambda *_, **__: None, float)

@@ -180,6 +180,26 @@ def test_eigensystem() -> None:
     assert np.isnan(evaluate(a=np.nan, b=1, c=1, d=1)["value_0"])
 
 
+def test_small_eigenvalues_are_refined() -> None:
+    matrix = [A * C, B * C, B * C, D]
+    outputs = {"low": call("eigenvalue", 1, 2, *matrix), "gap": call("eigenvalue", 0, 2, *matrix) - A * C - D}
+    formula = simple("eigen", outputs, "a b c d")
+    rng = np.random.default_rng(4)
+    points = {name: rng.uniform(1, 2, 12) for name in "abc"}
+    points["d"] = points["b"] ** 2 * points["c"] / points["a"] * (1 + np.logspace(-10, -1, 12))
+    evaluate = Evaluator(formula)
+    for name in outputs:
+        assert worst(formula, evaluate, points, name) < 10 * EPS
+    evaluate.module._TAU = math.inf
+    assert worst(formula, evaluate, points, "low") > 1e-8
+    components = {f"v_{i}": call("eigenvector", i, 0, 2, A + B - C, D, D, 3 * B) for i in range(2)}
+    formula = simple("vectors", components, "a b c d")
+    small = np.logspace(-12, -6, 5)
+    points = {"a": np.full(5, 0.1), "b": small, "c": np.full(5, 0.1), "d": 0.7 * small}
+    for name in components:
+        assert worst(formula, Evaluator(formula), points, name) < 1e-14
+
+
 # ---- cancellation and the careful path ----
 
 
