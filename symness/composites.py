@@ -6,7 +6,7 @@ is called u_k, of the emission rates d_k.  At equilibrium all baths have the sam
 
     X_k = d_k u_0 - u_k d_0 = sum_{j<l} (a_kj a_0l - a_kl a_0j) gamma_j gamma_l (N_l - N_j)
 
-vanishes there: writing u_k = (d_k u_0 - X_k)/d_0 factors the differences of occupations out of whatever vanishes too.
+vanishes there, and so does every multiple of it: see :mod:`symness.differences`.
 """
 
 from __future__ import annotations

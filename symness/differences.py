@@ -1,12 +1,13 @@
 """Putting the differences of occupations back: what vanishes at equilibrium is factored so that it visibly does.
 
-With u_k = (d_k u_0 - X_k)/d_0 (see :mod:`symness.composites`) a polynomial in the composites that vanishes at equilibrium
-has the X_k in every term; the X_k are accurate however close to equilibrium the baths are, because they are built on the
+A polynomial in the composites that vanishes at equilibrium lies in the ideal of the X_k = d_k u_0 - u_k d_0 (see
+:mod:`symness.composites`), and dividing by them writes it as a sum of X_k times something; the X_k are accurate however close to equilibrium the baths are, because they are built on the
 atoms ``bose_difference`` and ``fermi_difference``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symness import program
@@ -19,10 +20,13 @@ from symness.rates import Rate
 
 __all__ = ["Differences"]
 
+#: u_k, d_k, u_0, d_0 and the key of X_k
+Triple = tuple[Combination, Combination, Combination, Combination, str]
+
 
 @dataclass
 class Differences:
-    """Rewrites polynomials of one composite matrix; collects the definitions of the X_k that it used."""
+    """Rewrites polynomials of one composite matrix; ``definitions`` are those of the X_k."""
 
     source: CompositeMatrix
     definitions: dict[str, Definition] = field(default_factory=dict)
@@ -32,62 +36,60 @@ class Differences:
         for c in self.source.combinations:
             if c.frequency is not None and c.direction in ("up", "down"):
                 by_place[c.frequency, c.index, c.direction] = c
-        self.triples: list[tuple[Combination, Combination, Combination, Combination, str]] = []
+        self.triples: list[Triple] = []
         for (frequency, index, direction), up in by_place.items():
             if direction != "up" or index == 0:
                 continue
             keys = [(frequency, index, "down"), (frequency, 0, "up"), (frequency, 0, "down")]
             if all(k in by_place for k in keys) and self.two_or_more_baths(by_place[keys[1]]):
                 down, up0, down0 = (by_place[k] for k in keys)
-                self.triples.append((up, down, up0, down0, f"X_{index}_{frequency + 1}"))
+                key = f"X_{index}_{frequency + 1}"
+                self.triples.append((up, down, up0, down0, key))
+                self.define(key, up, up0)
 
     def two_or_more_baths(self, combination: Combination) -> bool:
         rates = self.source.generator.rates
         return len({rates[name].bath for name, _ in combination.weights}) > 1
 
-    def rewrite(self, ring: Ring, polynomial: Polynomial) -> Node | None:
-        """The polynomial with every term proportional to some X; None where it does not vanish at equilibrium."""
-        triples = [t for t in self.triples if ring.uses(polynomial) & {t[0].name, t[1].name}]
-        if not triples:
-            return None
-        names = [t[4] for t in triples]
-        wide = Ring([*ring.names, *names])
-        gen = wide.generators
-        value = polynomial.project_to_context(wide.context)
-        for up, down, up0, down0, name in triples:
-            degree = value.degrees()[wide.index[up.name]]
-            if degree < 1:
-                continue
-            replacement = gen[down.name] * gen[up0.name] - gen[name]
-            total = wide.zero
-            for (power,), part in wide.split(value, [up.name]).items():
-                total = total + part * replacement**power * gen[down0.name] ** (degree - power)
-            for _ in range(degree):
-                quotient, remainder = divmod(total, gen[down0.name])
-                if len(remainder):
-                    return None
-                total = quotient
-            value = total
-        parts = wide.split(value, names)
-        if not parts or any(not any(powers) for powers in parts):
-            return None
-        terms = []
-        for powers, part in sorted(parts.items(), reverse=True):
-            factors = [program.power(self.symbol(t), k) for t, k in zip(triples, powers, strict=True) if k]
-            terms.append(program.mul(*factors, wide.display(part)))
-        return program.add(*terms)
+    def rewrite(
+        self, ring: Ring, polynomial: Polynomial, show: Callable[[Ring, Polynomial], Node] | None = None
+    ) -> Node | None:
+        """The polynomial with every term proportional to some X; None where it does not vanish at equilibrium.
 
-    def symbol(self, triple: tuple[Combination, Combination, Combination, Combination, str]) -> Node:
+        ``show`` displays the coefficients (default: factored).
+        """
+        triples = [t for t in self.triples if {t[0].name, t[3].name} <= set(ring.names)]
+        forms = [self._divide(ring, polynomial, triples, lead, show or Ring.display) for lead in (0, 1)]
+        found = [form for form in forms if form is not None]
+        return min(found, key=lambda form: program.count_ops([form])) if found else None
+
+    def _divide(
+        self, ring: Ring, polynomial: Polynomial, triples: Sequence[Triple], lead: int, show: Callable[..., Node]
+    ) -> Node | None:
+        """sum of X_k Q_k by division; the leading terms u_k d_0 (or d_k u_0) are coprime, so the remainder decides."""
+        first = [t[lead].name for t in triples]
+        relations = {ring.names[place]: ring.collect(square) for place, square in ring.relations}
+        wide = Ring([*first, *ring.names], relations)
+        gen = wide.generators
+        rest, terms = polynomial.project_to_context(wide.context), []
+        for triple in triples:
+            up, down, up0, down0, _ = (gen[c.name] if not isinstance(c, str) else None for c in triple)
+            quotient, rest = divmod(rest, down * up0 - up * down0)
+            quotient = wide.reduce(quotient)
+            if len(quotient):
+                terms.append(program.mul(self.symbol(triple), show(ring, quotient.project_to_context(ring.context))))
+        return program.add(*terms) if terms and not len(wide.reduce(rest)) else None
+
+    def symbol(self, triple: Triple) -> Node:
+        return program.symbol(self.definitions[triple[4]].name)
+
+    def define(self, key: str, up: Combination, up0: Combination) -> None:
         """X_k, defined through differences of occupations."""
-        up, _, up0, _, name = triple
-        if name not in self.definitions:
-            unique = self.source.generator.names.fresh(name)
-            tag = self.source.generator.label(up.frequency or 0)[1]
-            latex = "X" if up.index == 1 else f"X^{{({up.index})}}"
-            self.definitions[name] = Definition(
-                unique, self.expression(up, up0), latex + (f"_{{{tag}}}" if tag else "")
-            )
-        return program.symbol(self.definitions[name].name)
+        generator = self.source.generator
+        tag = generator.label(up.frequency or 0)[1]
+        latex = "X" if up.index == 1 else f"X^{{({up.index})}}"
+        latex += f"_{{{tag}}}" if tag else ""
+        self.definitions[key] = Definition(generator.names.fresh(key), self.expression(up, up0), latex)
 
     def expression(self, up: Combination, up0: Combination) -> Node:
         """sum over j < l of (a_kj a_0l - a_kl a_0j) gamma_j gamma_l (N_l - N_j)."""

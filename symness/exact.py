@@ -92,6 +92,20 @@ class Ring:
         degrees = polynomial.degrees() if len(polynomial) else ()
         return {name for name, degree in zip(self.names, degrees, strict=False) if degree > 0}
 
+    def divide(self, numerator: Polynomial, denominator: Polynomial) -> Polynomial | None:
+        """Exact quotient modulo the relations; None where it is not a polynomial."""
+        for place, _ in self.relations:
+            name = self.names[place]
+            if name in self.uses(denominator):
+                mirrored = [-g if n == name else g for n, g in self.generators.items()]
+                other = denominator.compose(*mirrored, ctx=self.context)
+                numerator = self.reduce(numerator * other)
+                denominator = self.reduce(denominator * other)
+        if not len(denominator):
+            return None
+        quotient, remainder = divmod(numerator, denominator)
+        return None if len(remainder) else self.reduce(quotient)
+
     def factors(self, polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, int]]]:
         """Rational content and irreducible factors with integer coefficients, the simplest term of each positive.
 
@@ -99,9 +113,19 @@ class Ring:
         """
         if not len(polynomial):
             return Fraction(0), []
+        listed = []
+        for place, square in self.relations:
+            # 1 - c**2 stays one factor, the square of its root
+            count = 0
+            while len(square) > 1:
+                quotient, remainder = divmod(polynomial, square)
+                if len(remainder):
+                    break
+                polynomial, count = quotient, count + 2
+            if count:
+                listed.append((self.generators[self.names[place]], count))
         content, found = polynomial.factor()
         total = _fraction(content)
-        listed = []
         for factor, power in found:
             scale, primitive = self.primitive(factor)
             total *= scale**power
@@ -264,8 +288,10 @@ class ResiduePoint:
                     skew[i][j] = self.draw()
                     skew[j][i] = -skew[i][j]
             unit = [[residue(int(i == j)) for j in range(size)] for i in range(size)]
-            plus = flint.nmod_mat([[unit[i][j] + skew[i][j] for j in range(size)] for i in range(size)])
-            minus = flint.nmod_mat([[unit[i][j] - skew[i][j] for j in range(size)] for i in range(size)])
+            plus, minus = (
+                flint.nmod_mat(size, size, [int(unit[i][j] + s * skew[i][j]) for i in range(size) for j in range(size)], PRIME)
+                for s in (1, -1)
+            )
             self.calls[key] = (minus * plus.inv(), [self.draw() for _ in range(size)])
         vectors, energies = self.calls[key]
         return energies[numbers[0]] if name == "eigenvalue" else vectors[numbers[0], numbers[1]]

@@ -48,7 +48,7 @@ def kernel_text(formula: Formula) -> tuple[list[str], dict[str, str]]:
         if output.domain in ("complex", "bool"):
             texts = [text if text.isidentifier() else f"({text})" for text in texts]
         joined = {"complex": "{} + 1j * {}", "bool": "{} >= 0"}.get(output.domain, "{}").format(*texts)
-        results[output.name] = joined
+        results[output.name] = printer.short(joined)
     return printer.lines, results
 
 
@@ -86,7 +86,16 @@ class _Printer:
         if node.op not in ("symbol", "number"):
             self._memo[node] = (self._names[name], 9)
 
+    def short(self, text: str) -> str:
+        """The text, or a name for it where it is long."""
+        if len(text) <= _WIDTH:
+            return text
+        name = fresh(f"t{len(self.lines) + 1}", self._taken)
+        self.lines.append(f"{name} = {text}")
+        return name
+
     def text(self, root: Node) -> str:
+        """The expression; assignments that it needs are written."""
         for node in program.walk([root]):
             if node in self._memo and node.op != "symbol":
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symness import program
@@ -32,11 +32,19 @@ class Naming:
 
 @dataclass(frozen=True)
 class PaperForm:
-    """``definitions`` in order; ``populations`` and ``coherences`` (complex, by pair) in terms of them."""
+    """``definitions`` in order; ``populations`` and ``coherences`` (complex, by pair) in terms of them.
+
+    ``real`` holds the same coherences as real and imaginary parts, by coordinate; ``schur`` are the Schur factors (also where a short form did without their names), ``named`` the symbols of factors by
+    the text of their polynomial, ``norm`` the normalisation.
+    """
 
     definitions: tuple[Definition, ...]
     populations: tuple[Node, ...]
     coherences: Mapping[tuple[int, int], Node] = field(default_factory=dict)
+    real: Mapping[Coordinate, Node] = field(default_factory=dict)
+    schur: tuple[Definition, ...] = ()
+    named: Mapping[str, Node] = field(default_factory=dict)
+    norm: Node = field(default_factory=lambda: program.number(1))
 
 
 @dataclass(frozen=True)
@@ -94,12 +102,16 @@ class _Collector:
         else:
             scale, tail = program.number(constant), []
         coherences: dict[tuple[int, int], Node] = {}
+        real: dict[Coordinate, Node] = {}
         for block, adjugate in zip(self.e.blocks, self.e.adjugates, strict=True):
             coherences.update(self.block(block, adjugate, scale))
+            real.update(self.real_parts(block, adjugate, scale))
         schur = [self.schur_definition(block) for block in self.e.blocks]
         ordered = [*self.named.values(), *schur, *self.products.values(), *tail]
         values = [program.div(p, scale) for p in populations]
-        return _inline(ordered, values, coherences, set(self.schur))
+        form = _inline(ordered, values, coherences, set(self.schur))
+        named = {key: program.symbol(d.name) for key, d in self.named.items()}
+        return replace(form, real=real, schur=tuple(schur), named=named, norm=scale)
 
     # -- terms and factors ----------------------------------------------------------------------------------------
 
@@ -193,16 +205,32 @@ class _Collector:
             bottom = program.add(self.whole(decay * unit), program.mul(program.I, self.whole(turn * unit)))
             source = program.add(top[0], program.mul(program.I, top[1]))
             return {block.coordinates[0][1:]: program.div(source, program.mul(scale, bottom))}
-        found: dict[tuple[int, int], list[Node]] = {}
+        found: dict[tuple[int, int], Node] = {}
+        for (axis, i, j), part in self.real_parts(block, adjugate, scale).items():
+            shown = part if axis == "x" else program.mul(program.I, part)
+            found[i, j] = program.add(found.get((i, j), program.number(0)), shown)
+        return found
+
+    def real_parts(
+        self, block: Block, adjugate: list[list[Polynomial]], scale: Node
+    ) -> dict[Coordinate, Node]:
+        """-(adjugate source) R / norm for every coordinate; a pair as (K s, -W s) R / norm."""
+        sources = [self.e.sources[c] for c in block.coordinates]
         R = program.symbol(block.factor)
-        for k, (axis, i, j) in enumerate(block.coordinates):
-            total = self.ring.zero
-            for m, source in enumerate(sources):
-                total = total - adjugate[k][m] * source
-            part = program.div(program.mul(self.numerator(total), R), scale)
-            pair = found.setdefault((i, j), [program.number(0), program.number(0)])
-            pair[0 if axis == "x" else 1] = part
-        return {pair: program.add(re, program.mul(program.I, im)) for pair, (re, im) in found.items()}
+        parts = {}
+        for k, coordinate in enumerate(block.coordinates):
+            if block.rotation:
+                # Decay and rotation times sources that are displayed once, not their expanded products.
+                decay, turn = (self.whole(p) for p in block.rotation)
+                x, y = (self.numerator(s) for s in sources)
+                top = decay * x + turn * y if k == 0 else decay * y - turn * x
+            else:
+                total = self.ring.zero
+                for m, source in enumerate(sources):
+                    total = total - adjugate[k][m] * source
+                top = self.numerator(total)
+            parts[coordinate] = program.div(program.mul(top, R), scale)
+        return parts
 
     def numerator(self, polynomial: Polynomial) -> Node:
         if not len(polynomial):

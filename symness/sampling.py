@@ -60,6 +60,7 @@ def roles(model: Model) -> dict[str, str]:
         mark(bath.chemical_potential, "potential" if bath.kind.bounded_below else "fermi potential")
     for jump in model.jumps:
         for occupied in sorted(sp.sympify(jump.rate).atoms(bose, fermi), key=str):
+            mark(occupied.args[0], "energy")
             mark(occupied.args[1], "temperature")
             mark(occupied.args[2], "fermi potential" if isinstance(occupied, fermi) else "potential")
     diagonal = [model.H[i, i] for i in range(model.dimension)]

@@ -24,6 +24,7 @@ from symness.errors import NonUniqueSteadyState, ObservableError, VerificationEr
 from symness.exact import Ring, ResiduePoint, residue
 from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.generators import Generator
+from symness.linear import LinearForms
 from symness.liouville import Coordinate, full_rank_deficit, liouvillian, values_at_random_point
 from symness.notation import Notation, apply
 from symness.observable import Observable, Setup
@@ -88,6 +89,7 @@ class SteadyState:
     elements: Mapping[Coordinate, Node] = field(repr=False)
     has_paper_form: bool = True
     notation: Notation | None = field(repr=False, default=None)
+    linear: LinearForms | None = field(repr=False, default=None)
 
     @property
     def conditions(self) -> list[Any]:
@@ -272,9 +274,15 @@ class _Derivation:
         differences = Differences(self.matrix)
         generic = self.paper(self.matrix.ring, self.matrix.matrix, Naming(), differences)
         if generic is None:
-            definitions, values = self.base, straight
+            definitions, values, linear = self.base, straight, None
         else:
-            definitions, values = [*self.base, *differences.definitions.values(), *generic.definitions], self.flat(generic)
+            kept = {d.name for d in generic.definitions}
+            schur_factors = [d for d in generic.schur if d.name not in kept]
+            head = [d for d in generic.definitions if d.name in {n.args[0] for n in generic.named.values()}]
+            rest = [d for d in generic.definitions if d not in head]
+            definitions = [*self.base, *differences.definitions.values(), *head, *schur_factors, *rest]
+            values = self.flat(generic)
+            linear = LinearForms(self.matrix, self.elimination, differences, generic.named, generic.norm)
             self.check(values, definitions, "closed form")
         closed = program_form if generic is None else self.closed(definitions, generic)
         if self.notation is not None and generic is not None:
@@ -289,6 +297,7 @@ class _Derivation:
             MappingProxyType(elements),
             generic is not None,
             self.notation,
+            linear,
         )
 
     def paper(self, ring: Ring, matrix: Any, naming: Naming, differences: Differences | None) -> PaperForm | None:
@@ -296,6 +305,7 @@ class _Derivation:
         elimination = schur(ring, matrix, self.matrix.sector, names)
         if elimination is None:
             return None
+        self.elimination = elimination
         rewrite = None if differences is None else (lambda p: differences.rewrite(elimination.ring, p))
         return paper_form(elimination, naming, names, rewrite)
 
@@ -307,7 +317,10 @@ class _Derivation:
         if form is None:
             raise VerificationError("the notation makes the closed form longer than the term budget")
         definitions = [*self.base, *noted.definitions, *form.definitions]
-        self.check(self.flat(form), definitions, "closed form in the given notation")
+        values = {("p", k, k): v for k, v in enumerate(form.populations)}
+        for (i, j), value in form.coherences.items():
+            values["x", i, j], values["y", i, j] = program.real_imag(value)
+        self.check(values, definitions, "closed form in the given notation")
         return self.closed(definitions, form)
 
     # -- elements -------------------------------------------------------------------------------------------------
@@ -331,9 +344,7 @@ class _Derivation:
     def flat(self, form: PaperForm) -> dict[Coordinate, Node]:
         """Populations, real and imaginary parts."""
         values: dict[Coordinate, Node] = {("p", k, k): v for k, v in enumerate(form.populations)}
-        for (i, j), value in form.coherences.items():
-            values["x", i, j], values["y", i, j] = program.real_imag(value)
-        return values
+        return {**values, **form.real}
 
     def subscript(self, i: int, j: int) -> str:
         a, b = self.labels[i], self.labels[j]

@@ -219,7 +219,11 @@ def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordin
 
 
 def _value(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
-    """Sum over the coordinates of the sector, rates gathered per coordinate."""
+    """The closed form with differences factored out, or the sum over the coordinates, rates gathered per coordinate."""
+    if state.linear is not None:
+        short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements})
+        if short is not None:
+            return short
     ring = state.generator.ring
     terms = []
     for coordinate in state.sector:

@@ -19,7 +19,7 @@ import sympy as sp
 
 import symness as sn
 from symness import program
-from symness.liouville import coordinates, entry_node, liouvillian
+from symness.liouville import coordinates, liouvillian
 
 # -- programs in floats --------------------------------------------------------------------------------------------------
 
@@ -91,8 +91,20 @@ def hermitian_matrix(generator: Any, values: Mapping[str, float]) -> np.ndarray:
     numbers = np.zeros((len(place), len(place)))
     for row, columns in matrix.rows.items():
         for column, entry in columns.items():
-            numbers[place[row], place[column]] = run([entry_node(matrix.ring, entry)], known)[0]
+            total = sum(polynomial(matrix.ring, v, known) * (known[rate] if rate else 1) for rate, v in entry.items())
+            numbers[place[row], place[column]] = total
     return numbers
+
+
+def polynomial(ring: Any, value: Any, known: Mapping[str, Any]) -> float:
+    """A polynomial of a ring in floats, term by term."""
+    terms = value.to_dict()
+    point = np.array([known.get(name, math.nan) for name in ring.names if name != "i"])
+    places = [k for k, name in enumerate(ring.names) if name != "i"]
+    powers = np.array([[int(m[k]) for k in places] for m in terms]).reshape(len(terms), len(places))
+    coefficients = np.array([int(c.p) / int(c.q) for c in terms.values()])
+    used = powers.any(axis=0)
+    return float(coefficients @ np.prod(point[used] ** powers[:, used], axis=1))
 
 
 def superoperator(generator: Any, values: Mapping[str, float]) -> np.ndarray:

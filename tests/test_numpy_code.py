@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
@@ -400,6 +401,20 @@ def test_blocks_do_not_show() -> None:
         np.testing.assert_array_equal(transposed[name].T, value)
 
 
+def test_memory_is_that_of_the_results() -> None:
+    n = 10**6
+    w = np.linspace(1, 3, n, dtype=np.float32)
+    tracemalloc.start()
+    try:
+        found = EVALUATE(w=w, T=1.5, a=0.5, outputs=["p", "modulus"])
+        grid = EVALUATE(w=w[:1000, None], T=w[::1000], a=0.5, outputs=["p"])
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held >= sum(value.nbytes for value in (*found.values(), *grid.values()))
+    assert peak - held < 8 * 2**20
+
+
 def test_results_are_fresh_and_arguments_untouched() -> None:
     a = np.linspace(0, 1, 5)
     before = a.copy()
@@ -551,6 +566,14 @@ def test_the_kernel_is_the_same_formula() -> None:
     formula = Evaluator(atoms())
     for name, value in formula(**points).items():
         np.testing.assert_allclose(formula.kernel(np, *points.values())[name], value, rtol=1e-13)
+
+
+def test_the_kernel_runs_in_a_strict_array_namespace() -> None:
+    xp = pytest.importorskip("array_api_strict")
+    points = {"w": [1.0, 2.0], "T": [1.0, 0.5], "a": [0.3, 0.2], "mu": [0.0, 0.1]}
+    found = EVALUATE.kernel(xp, *map(xp.asarray, points.values()))
+    for name, value in EVALUATE(**points).items():
+        np.testing.assert_allclose(np.asarray(found[name]), value, rtol=1e-14)
 
 
 def test_the_formula_knows_its_source() -> None:
