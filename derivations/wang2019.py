@@ -1,10 +1,12 @@
 """Two coupled qubits, each with its own bath, Bloch-Redfield: Wang, Wu and Wang, Phys. Rev. A 99, 042320 (2019).
 
-H = omega_1 |e><e|_1 + omega_2 |e><e|_2 + lam/2 (exchange), Eq. (1); exchange coupling of each qubit to a boson or fermion bath,
-Eq. (3); all pairs of Bohr frequencies kept, Eqs. (10)-(13).  The paper's spectral density J enters as 2 X rho X^+ - ..., so
-gamma = 2 J.  Eigenstates as in Eq. (4): |1> = ee, |2> = gg, |3> = cos(theta/2) eg + sin(theta/2) ge, |4> the other one.
+H = omega_1 |e><e|_1 + omega_2 |e><e|_2 + lam/2 (exchange), Eq. (1); exchange coupling of each qubit to a boson or
+fermion bath, Eq. (3); all pairs of Bohr frequencies kept, Eqs. (10)-(13).  The paper's spectral density J enters as 2
+X rho X^+ - ..., so gamma = 2 J.  Eigenstates as in Eq. (4): |1> = ee, |2> = gg, |3> = cos(theta/2) eg + sin(theta/2)
+ge, |4> the other one.
 
-The generated modules hold for unequal J_1, J_2 and any detuning.  The paper's own closed forms are those of equal, constant J.
+The generated modules hold for unequal J_1, J_2 and any detuning.  The paper's own closed forms are those of equal,
+constant J.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import sympy as sp
 
 import symness as sn
 
-omega, omega_1, omega_2, lam, J, J_1, J_2, T_1, T_2 = sn.parameters("omega omega_1 omega_2 lam J J_1 J_2 T_1 T_2", positive=True)
+omega, omega_1, omega_2, lam, J, J_1, J_2, T_1, T_2 = sn.parameters(
+    "omega omega_1 omega_2 lam J J_1 J_2 T_1 T_2", positive=True
+)
 alpha_1, alpha_2, omega_c1, omega_c2 = sn.parameters("alpha_1 alpha_2 omega_c1 omega_c2", positive=True)
 mu_1, mu_2 = sn.parameters("mu_1 mu_2")
 
@@ -82,7 +86,7 @@ MODULES = {
 }
 
 
-# -- the paper's notation, Eqs. (39), (40) and (62) -----------------------------------------------------------------------
+# -- the paper's notation, Eqs. (39), (40) and (62) ------------------------------------------------------------------
 
 Nb_p, Nb_m, Nt_p, Nt_m = sn.parameters("Nbar_p Nbar_m Ntilde_p Ntilde_m")
 
@@ -138,7 +142,7 @@ CLOSED_FORMS = {
     "bosons, any J_1(omega), J_2(omega)": general,
 }
 
-# -- what the paper prints, for comparison only: never used in a derivation ----------------------------------------------
+# -- what the paper prints, for comparison only: never used in a derivation ------------------------------------------
 
 OCCUPATIONS = {
     "Nbar_p": "(N_1_p + N_2_p)/2",

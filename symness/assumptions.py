@@ -23,6 +23,8 @@ def sign_of(expression: Any, assume: Sequence[Any] = ()) -> int | None:
     if direct is not None:
         return direct
     positive = [sp.expand(_gap(relation)) for relation in assume]
+    # as it was printed by `inequality`: what stands under a root is left alone
+    positive += [sp.expand_mul(_gap(relation), deep=False) for relation in assume]
     positive += [squared for relation in assume if (squared := _squared(relation)) is not None]
     for sign in (1, -1):
         if _positive(sp.expand_mul(sign * expr, deep=False), positive):

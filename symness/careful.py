@@ -85,7 +85,7 @@ class _Writer:
     def _write(self, node: Node, x: list[Operand]) -> Operand:
         if node.op == "number":
             value = node.args[0]
-            simple = value.denominator == 1 and abs(value.numerator) < 2**53
+            simple = float(value) == value  # exactly a double
             return float(value) if simple else self._emit("number", value.numerator, value.denominator)
         if node.op == "symbol":
             return str(node.args[0])

@@ -1,8 +1,9 @@
 """Named composites: the sums of rates that recur in a generator get a name before anything is eliminated.
 
 At one Bohr frequency w, the entries of the generator contain a few combinations sum_j a_j c_j(w) over the baths j (one
-weighted by cos**2 and sin**2 for populations, one by cos*sin for coherences, ...).  Combination k of the absorption rates
-is called u_k, of the emission rates d_k.  At equilibrium all baths have the same ratio of absorption to emission, so
+weighted by cos**2 and sin**2 for populations, one by cos*sin for coherences, ...).  Combination k of the absorption
+rates is called u_k, of the emission rates d_k.  At equilibrium all baths have the same ratio of absorption to
+emission, so
 
     X_k = d_k u_0 - u_k d_0 = sum_{j<l} (a_kj a_0l - a_kl a_0j) gamma_j gamma_l (N_l - N_j)
 
@@ -32,7 +33,7 @@ Key = tuple[Any, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class Combination:
-    """sum of weight * rate at one frequency and direction; ``partner`` is the same combination of the other direction."""
+    """Sum of weight * rate at one frequency and direction; ``index`` k is shared by both directions."""
 
     name: str
     latex: str
@@ -155,9 +156,7 @@ def composite_matrix(generator: Generator, liouvillian: Liouvillian) -> Composit
             if entry:
                 symbolic[row, column] = _entry(namer, generator, entry)
     used = list(
-        dict.fromkeys(
-            name for terms in symbolic.values() for _, node in terms for name in program.symbols_of([node])
-        )
+        dict.fromkeys(name for terms in symbolic.values() for _, node in terms for name in program.symbols_of([node]))
     )
     found = {c.name: c for c in namer.found.values()}
     order = sorted(found.values(), key=lambda c: (c.index, c.direction != "up", c.frequency or 0))

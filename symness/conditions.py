@@ -46,12 +46,13 @@ def _number(node: program.Node, values: Mapping[str, Any]) -> Any:
 def _function(name: str, *arguments: Any, node: program.Node) -> Any:
     """Every function of :data:`symness.program.FUNCTIONS`."""
     if name in ("bose", "fermi", "fermi_hole"):
-        both = occupation(*arguments, sign=+1 if name == "bose" else -1)
-        return both[1 if name == "fermi_hole" else 0]
+        omega, temperature, mu = arguments
+        filled, hole = occupation(omega, temperature, mu, +1 if name == "bose" else -1)
+        return hole if name == "fermi_hole" else filled
     if name in ("bose_difference", "fermi_difference"):
         single = name.removesuffix("_difference")
-        omega, *first, temperature, mu = arguments
-        return _function(single, omega, *first, node=node) - _function(single, omega, temperature, mu, node=node)
+        omega, first, mu, second, other = arguments
+        return _function(single, omega, first, mu, node=node) - _function(single, omega, second, other, node=node)
     if name in ("cos_half", "sin_half"):
         half = mp.atan2(arguments[1], arguments[0]) / 2
         return mp.cos(half) if name == "cos_half" else mp.sin(half)

@@ -23,7 +23,7 @@ def _key(term: sp.Expr, order: Sequence[str]) -> tuple[Any, ...]:
         if base.is_Symbol and exponent.is_Rational:
             powers[base.name] = Fraction(int(exponent.p), int(exponent.q))
     inside = {s.name for s in term.free_symbols}
-    return tuple((-powers.get(name, Fraction(0)), name not in inside) for name in order) + (str(term),)
+    return *((-powers.get(name, Fraction(0)), name not in inside) for name in order), str(term)
 
 
 def from_sympy(expression: Any, order: Sequence[str] = ()) -> Node:
@@ -45,7 +45,9 @@ def _convert(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
     if expr.is_Rational:
         node = program.number(Fraction(int(expr.p), int(expr.q)))
     elif expr.is_Float:
-        raise ModelError(f"the number {expr} is a float; pass an exact one, e.g. sympy.Rational('{sp.nsimplify(expr)}')")
+        raise ModelError(
+            f"the number {expr} is a float; pass an exact one, e.g. sympy.Rational('{sp.nsimplify(expr)}')"
+        )
     elif expr is sp.I:
         node = program.I
     elif expr.is_Symbol:

@@ -1,35 +1,16 @@
-"""Derivation files: found by name or path, loaded, checked once, and their formulas derived.
-
-A derivation file is Python that defines
-
-- ``MODULES``: name of a generated module -> callable returning a :class:`symness.formula.Formula`,
-- ``CLOSED_FORMS`` (optional): title -> callable returning a Formula, in the notation of a paper,
-- ``PUBLISHED`` (optional): title of a closed form -> what is printed for it: a mapping name -> right-hand side, a number
-  of operations, or a callable of the Formula returning that number,
-- ``RANGES`` (optional): parameter -> (low, high), or a callable of the point so far, for ``verify``.
-
-Whoever wrote the file reads the errors: they are one line, with the file and the line where it is known.
-"""
+"""The formulas of a derivation file, derived and counted."""
 
 from __future__ import annotations
 
 import ast
-import difflib
 import importlib
-import keyword
-import linecache
-import pkgutil
-import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import MappingProxyType, ModuleType
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from symness.errors import SymnessError
+from symness.blame import DerivationError, UnknownDerivationError
+from symness.loading import Derivation, Outline, find, load, names, outline
 
 if TYPE_CHECKING:
     from symness.formula import Formula
@@ -48,57 +29,6 @@ __all__ = [
     "names",
     "outline",
 ]
-
-Recipe = Callable[[], Any]
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-class DerivationError(SymnessError):
-    """A derivation file that does not do what it should, or a model in it that is not well defined."""
-
-
-class UnknownDerivationError(SymnessError):
-    """A name that is no derivation, or a path where there is no file."""
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """A loaded derivation file.
-
-    Attributes
-    ----------
-    name : str
-        Recorded in what is generated from it: for a user's file, its name without ``.py``.
-    path : Path
-    modules, closed_forms : mapping
-        Name or title -> callable returning a Formula.
-    published : mapping
-        Title -> printed lines, a count, or a callable of the Formula.
-    ranges : mapping
-        Parameter -> (low, high) or callable.
-    doc : str
-        The docstring of the file.
-    packaged : bool
-        False for a user's file, whose mistakes are reported and not traced.
-    """
-
-    name: str
-    path: Path
-    modules: Mapping[str, Recipe]
-    closed_forms: Mapping[str, Recipe] = field(default_factory=lambda: _NOTHING)
-    published: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    ranges: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    doc: str = ""
-    packaged: bool = True
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What a listing shows."""
-
-    name: str
-    summary: str
-    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,134 +54,70 @@ class Derived:
         return program.count_ops([*kept, *(o.expression for o in self.formula.outputs)], shared=True)
 
 
-# -- finding and loading --------------------------------------------------------------------------------------------------
+def derive(derivation: Derivation, kind: str, title: str) -> Derived:
+    """One formula of ``CLOSED_FORMS`` or ``MODULES`` (``kind``), timed.
 
-
-def names() -> list[str]:
-    """Names of the derivations that come with symness."""
-    package = importlib.import_module("symness.derivations")
-    return sorted(item.name for item in pkgutil.iter_modules(package.__path__) if not item.name.startswith("_"))
-
-
-def find(name_or_path: str | Path) -> tuple[str, Path, bool]:
-    """(name, path, whether it comes with symness); UnknownDerivationError where there is none."""
-    text = str(name_or_path)
-    known = names()
-    if text in known:
-        package = importlib.import_module("symness.derivations")
-        return text, Path(package.__path__[0]) / f"{text}.py", True
-    path = Path(name_or_path)
-    if path.suffix != ".py" and len(path.parts) < 2 and not path.is_file():
-        beside = path.with_suffix(".py") if path.name else path
-        if beside.is_file():
-            raise UnknownDerivationError(f"NAME {text!r}: for a file of your own pass its path, {str(beside)!r}")
-        close = difflib.get_close_matches(text, known, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        raise UnknownDerivationError(
-            f"NAME {text!r}: no such derivation; {hint}there is {', '.join(known) or 'none'}, or pass the path of your "
-            "own file, ending in .py"
-        )
-    if path.is_dir():
-        raise UnknownDerivationError(f"NAME {text!r}: a folder; pass the path of one derivation file in it")
-    if not path.exists():
-        raise UnknownDerivationError(f"NAME {text!r}: no such file; pass the path of a derivation file, or a name "
-                                     f"from `symness list`")
-    return path.stem, path, False
-
-
-def load(name_or_path: str | Path) -> Derivation:
-    """Load and check a derivation file.
-
-    Parameters
-    ----------
-    name_or_path : str or Path
-        A name from :func:`names`, or the path of a user's file.
+    A formula of ``MODULES`` gets the name of its module.
 
     Raises
     ------
-    UnknownDerivationError
-        When there is no such derivation or file.
     DerivationError
-        When a user's file cannot be read or run, or does not define what a derivation file defines.
+        When the model is not well defined, the callable fails, or what it returns is no Formula.
     """
-    name, path, packaged = find(name_or_path)
-    module = importlib.import_module(f"symness.derivations.{name}") if packaged else _run(name, path)
-    recipes = _table(module, path, "MODULES", callable, "a callable that returns a Formula: write lambda: ...")
-    if not recipes:
-        raise DerivationError(f"{path}: defines no MODULES; add MODULES = {{'name': callable returning a Formula}}")
-    for key in recipes:
-        if not key.isidentifier() or keyword.iskeyword(key) or key.startswith("_"):
-            raise DerivationError(
-                f"{path}: MODULES[{key!r}] names a Python file; pass an identifier that does not start with '_'"
-            )
-    closed = _table(module, path, "CLOSED_FORMS", callable, "a callable that returns a Formula: write lambda: ...")
-    printed = _table(module, path, "PUBLISHED", _is_published, "a count, a callable, or a dict of printed lines")
-    for title in printed:
-        if title not in closed:
-            raise DerivationError(
-                f"{path}: PUBLISHED[{title!r}] belongs to no closed form; pass one of {', '.join(map(repr, closed))}"
-            )
-    ranges = _table(module, path, "RANGES", _is_range, "(low, high) with low <= high, or a callable of the point")
-    doc = (module.__doc__ or "").strip()
-    return Derivation(name, path, recipes, closed, printed, ranges, doc, packaged)
+    importlib.import_module("symness.outputs")  # what the imports take is not the time of the first derivation
+    from symness.formula import Formula
+
+    recipe = (derivation.modules if kind == "MODULES" else derivation.closed_forms)[title]
+    what = f"{kind}[{title!r}]"
+    start = time.perf_counter()
+    with derivation.blamed(what):
+        formula = recipe()
+    seconds = time.perf_counter() - start
+    if not isinstance(formula, Formula):
+        line = getattr(getattr(recipe, "__code__", None), "co_firstlineno", 0)
+        place = derivation.path if derivation.packaged or not line else f"{derivation.path}:{line}"
+        raise DerivationError(
+            f"{place}: {what} returns {type(formula).__name__}; return a Formula: sn.formula(state, {{...}}) or "
+            "state.closed_form"
+        )
+    if kind == "MODULES":
+        return Derived(title, replace(formula, name=title), seconds)
+    with derivation.blamed(f"PUBLISHED[{title!r}]"):
+        published = _count_published(derivation.published.get(title), formula)
+    return Derived(title, formula, seconds, published)
 
 
-def _run(name: str, path: Path) -> ModuleType:
-    """A user's file as a module, without leaving compiled files beside it."""
+def closed_forms(derivation: Derivation) -> Iterator[Derived]:
+    """Every closed form, in the order of the file."""
+    return (derive(derivation, "CLOSED_FORMS", title) for title in derivation.closed_forms)
+
+
+def modules(derivation: Derivation) -> Iterator[Derived]:
+    """The formula of every module, in the order of the file."""
+    return (derive(derivation, "MODULES", name) for name in derivation.modules)
+
+
+def _count_published(given: Any, formula: Formula) -> int | None:
+    if given is None:
+        return None
+    if isinstance(given, Mapping):
+        return sum(_count_line(str(name), str(text)) for name, text in given.items())
+    value = given(formula) if callable(given) else given
+    if not isinstance(value, int):
+        raise DerivationError(f"a count of operations is an integer, not {value!r}")
+    return value
+
+
+def _count_line(name: str, text: str) -> int:
+    """Operations of a printed right-hand side, counted as those of a Formula: signs and rational literals are free."""
     try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise UnknownDerivationError(f"NAME {str(path)!r}: {error.strerror}; pass a file that can be read") from error
-    module = ModuleType(f"symness_derivation_{name}")
-    module.__file__ = str(path)
-    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up there
-    folder = str(path.resolve().parent)
-    sys.path.insert(0, folder)  # as for a script: the file may import its neighbours
-    try:
-        with _users_mistakes(path, ""):
-            exec(compile(source, str(path), "exec"), module.__dict__)
-    finally:
-        sys.path.remove(folder)
-    return module
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise DerivationError(f"the line {name!r}, {text!r}, is no Python expression: {error.msg}") from error
 
+    def literal(node: ast.AST) -> bool:
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, ast.Div) and literal(node.left) and literal(node.right)
+        return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and literal(node.operand))
 
-def _table(module: ModuleType, path: Path, name: str, accept: Callable[[Any], bool], expected: str) -> Mapping[str, Any]:
-    table = getattr(module, name, _NOTHING)
-    if not isinstance(table, Mapping):
-        raise DerivationError(f"{path}: {name} is {_kind(table)}; pass a dict")
-    for key, value in table.items():
-        if not isinstance(key, str) or not accept(value):
-            raise DerivationError(f"{path}: {name}[{key!r}] is {_kind(value)}; pass, for a name, {expected}")
-    return MappingProxyType(dict(table))
-
-
-def _kind(value: object) -> str:
-    return f"{type(value).__name__} ({value!r})" if isinstance(value, (int, float, str, tuple)) else type(value).__name__
-
-
-def _is_published(value: Any) -> bool:
-    return callable(value) or isinstance(value, (int, Mapping))
-
-
-def _is_range(value: Any) -> bool:
-    if callable(value):
-        return True
-    numbers = isinstance(value, (tuple, list)) and len(value) == 2 and all(isinstance(v, (int, float)) for v in value)
-    return numbers and value[0] <= value[1]
-
-
-def outline(name_or_path: str | Path) -> Outline:
-    """Summary and modules; a file whose ``MODULES`` is written out is read and not run, which is quick."""
-    name, path, packaged = find(name_or_path)
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        tree = ast.Module([], [])  # load says what is wrong
-    for statement in tree.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if [ast.unparse(t) for t in targets] == ["MODULES"] and isinstance(statement.value, ast.Dict):  # type: ignore
-            keys = [k.value for k in statement.value.keys if isinstance(k, ast.Constant)]  # type: ignore
-    return Outline(name, "", ())
-
-
-# -- deriving -------------------------------------------------------------------------------------------------------------
+    return sum(isinstance(node, (ast.BinOp, ast.Call)) and not literal(node) for node in ast.walk(tree))

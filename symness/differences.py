@@ -1,8 +1,9 @@
 """Putting the differences of occupations back: what vanishes at equilibrium is factored so that it visibly does.
 
 A polynomial in the composites that vanishes at equilibrium lies in the ideal of the X_k = d_k u_0 - u_k d_0 (see
-:mod:`symness.composites`), and dividing by them writes it as a sum of X_k times something; the X_k are accurate however close to equilibrium the baths are, because they are built on the
-atoms ``bose_difference`` and ``fermi_difference``.
+:mod:`symness.composites`), and dividing by them writes it as a sum of X_k times something; the X_k are accurate
+however close to equilibrium the baths are, because they are built on the atoms ``bose_difference`` and
+``fermi_difference``.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ class Differences:
 
         ``show`` displays the coefficients (default: factored).
         """
-        triples = [t for t in self.triples if {t[0].name, t[3].name} <= set(ring.names)]
+        used = ring.uses(polynomial)
+        if not any(used & {t[0].name, t[1].name} for t in self.triples):
+            return None
+        triples = [t for t in self.triples if {c.name for c in (t[0], t[1], t[2], t[3])} <= set(ring.names)]
         forms = [self._divide(ring, polynomial, triples, lead, show or Ring.display) for lead in (0, 1)]
         found = [form for form in forms if form is not None]
         return min(found, key=lambda form: program.count_ops([form])) if found else None
@@ -67,13 +71,13 @@ class Differences:
         self, ring: Ring, polynomial: Polynomial, triples: Sequence[Triple], lead: int, show: Callable[..., Node]
     ) -> Node | None:
         """sum of X_k Q_k by division; the leading terms u_k d_0 (or d_k u_0) are coprime, so the remainder decides."""
-        first = [t[lead].name for t in triples]
+        first = [(t[1] if lead else t[0]).name for t in triples]
         relations = {ring.names[place]: ring.collect(square) for place, square in ring.relations}
         wide = Ring([*first, *ring.names], relations)
         gen = wide.generators
         rest, terms = polynomial.project_to_context(wide.context), []
         for triple in triples:
-            up, down, up0, down0, _ = (gen[c.name] if not isinstance(c, str) else None for c in triple)
+            up, down, up0, down0 = (gen[c.name] for c in (triple[0], triple[1], triple[2], triple[3]))
             quotient, rest = divmod(rest, down * up0 - up * down0)
             quotient = wide.reduce(quotient)
             if len(quotient):
@@ -100,11 +104,11 @@ class Differences:
         rates = list(dict.fromkeys([*weights, *base]))
         for p, first in enumerate(rates):
             for second in rates[p + 1 :]:
-                j, l = generator.rates[first], generator.rates[second]
+                one, two = generator.rates[first], generator.rates[second]
                 minor = weights.get(first, ring.zero) * base.get(second, ring.zero)
                 minor = ring.reduce(minor - weights.get(second, ring.zero) * base.get(first, ring.zero))
-                if len(minor) and j.bath != l.bath:
-                    terms.append(program.mul(tidy(ring, minor), j.gamma, l.gamma, _difference(generator, l, j)))
+                if len(minor) and one.bath != two.bath:
+                    terms.append(program.mul(tidy(ring, minor), one.gamma, two.gamma, _difference(generator, two, one)))
         return program.add(*terms)
 
 

@@ -2,9 +2,9 @@
 
 Two products from one matrix M (sector of the populations, real coordinates):
 
-``schur``: polynomials.  Coherences are removed block by block, and the determinant of each block enters only through its
-reciprocal R, a symbol (the Schur factor).  The cofactors of what is left are polynomials in R with small coefficients that
-factor by themselves: an average-equilibrium product plus R times a product of linear forms.
+``schur``: polynomials.  Coherences are removed block by block, and the determinant of each block enters only through
+its reciprocal R, a symbol (the Schur factor).  The cofactors of what is left are polynomials in R with small
+coefficients that factor by themselves: an average-equilibrium product plus R times a product of linear forms.
 
 ``straight_line``: a program.  Coherences in minimum-degree order, then the populations by Grassmann, Taksar and Heyman
 (no subtraction among rates that are not negative), the ground state last.
@@ -51,8 +51,8 @@ class Block:
 class Elimination:
     """Unnormalised steady state as polynomials in the ring (with the Schur factors as symbols).
 
-    ``populations[k]`` are numerators, ``norm`` their sum; ``sources[coordinate]`` is the drive of a coherence row by the
-    populations, so that a block's coherences are -(adjugate R) source; ``adjugates`` in the order of ``blocks``.
+    ``populations[k]`` are numerators, ``norm`` their sum; ``sources[coordinate]`` is the drive of a coherence row by
+    the populations, so that a block's coherences are -(adjugate R) source; ``adjugates`` in the order of ``blocks``.
     """
 
     ring: Ring
@@ -63,7 +63,9 @@ class Elimination:
     adjugates: tuple[list[list[Polynomial]], ...] = field(repr=False, default=())
 
 
-def schur(ring: Ring, matrix: Matrix, sector: Sequence[Coordinate], names: Names, stem: str = "R") -> Elimination | None:
+def schur(
+    ring: Ring, matrix: Matrix, sector: Sequence[Coordinate], names: Names, stem: str = "R"
+) -> Elimination | None:
     """Polynomial elimination; None where it would exceed the term budget."""
     populations = [c for c in sector if c[0] == "p"]
     coherences = [c for c in sector if c[0] != "p"]
@@ -106,9 +108,7 @@ def _schur(
         adjugates.append(inverse)
     numerators = minors_of_first_row(reduced, zero, TERM_BUDGET)
     numerators = _without_common_factor(ring, numerators, M, populations, groups)
-    sources = {
-        c: _dot([M.get((c, p), zero) for p in populations], numerators, zero) for group in groups for c in group
-    }
+    sources = {c: _dot([M.get((c, p), zero) for p in populations], numerators, zero) for group in groups for c in group}
     norm = zero
     for numerator in numerators:
         norm = norm + numerator
@@ -134,7 +134,6 @@ def _without_common_factor(
         common = common.gcd(numerator) if len(common) else numerator
     if not len(common):
         return numerators
-    content = ring.primitive(sum(numerators, ring.zero))[0] if len(sum(numerators, ring.zero)) else 1
     numerators = [numerator / common for numerator in numerators]
     total = sum(numerators, ring.zero)
     secular = ring.split(total, [n for n in ring.names if n not in _plain_names(M, ring)])
@@ -157,7 +156,7 @@ def _rotation(inner: list[list[Polynomial]], group: list[Coordinate]) -> tuple[P
     return -inner[0][0], inner[0][1]
 
 
-# -- straight-line programs -----------------------------------------------------------------------------------------------
+# -- straight-line programs ------------------------------------------------------------------------------------------
 
 
 def straight_line(
@@ -177,8 +176,8 @@ def straight_line(
     weights = _grassmann(W, [c for c in sector if c[0] == "p"], ground)
     total = program.add(*weights.values())
     state = {c: program.div(w, total) for c, w in weights.items()}
-    for pivot, row in reversed(removed):
-        state[pivot] = program.add(*(program.mul(v, state[c]) for c, v in row.items()))
+    for pivot, own in reversed(removed):
+        state[pivot] = program.add(*(program.mul(v, state[c]) for c, v in own.items()))
     return state
 
 

@@ -1,12 +1,14 @@
 """Entanglement witnesses of a two-party state in closed form.
 
-For an X state (only the diagonal and the anti-diagonal of rho in the product basis) with w = <eg|rho|ge>, z = <ee|rho|gg>:
+For an X state (only the diagonal and the anti-diagonal of rho in the product basis) with w = <eg|rho|ge>, z =
+<ee|rho|gg>:
 
     concurrence = 2 max(0, |w| - sqrt(rho_ee rho_gg), |z| - sqrt(rho_eg rho_ge))
-    negativity  = sum over both blocks of max(0, (|w|^2 - rho_ee rho_gg)/(m + sqrt(d^2 + |w|^2))), m, d = (rho_ee +- rho_gg)/2
+    negativity  = sum over both blocks of max(0, (|w|^2 - rho_ee rho_gg)/(m + sqrt(d^2 + |w|^2))), m, d = (rho_ee +-
+    rho_gg)/2
 
-Negativity is the sum of |negative eigenvalues| of the partial transpose (Bell state: 1/2).  Redfield states may be slightly
-non-positive: a negative product under a root counts as zero, and the mask ``positive`` says so.
+Negativity is the sum of |negative eigenvalues| of the partial transpose (Bell state: 1/2).  Redfield states may be
+slightly non-positive: a negative product under a root counts as zero, and the mask ``positive`` says so.
 """
 
 from __future__ import annotations
@@ -36,8 +38,7 @@ def concurrence(state: SteadyState) -> Quantity:
         When the state is not that of two qubits or has no X form.
     """
     ee, eg, ge, gg, w, z = _x_state(state, "concurrence")
-    gaps = [_gap(w, ee, gg), _gap(z, eg, ge)]
-    gaps = [g for g in gaps if g is not None]
+    gaps = [gap for gap in (_gap(w, ee, gg), _gap(z, eg, ge)) if gap is not None]
     largest: Node = program.number(0)
     if len(gaps) == 2:
         largest = program.call("maximum", *gaps)
@@ -45,7 +46,13 @@ def concurrence(state: SteadyState) -> Quantity:
         largest = gaps[0]
     expression = program.mul(2, program.call("positive_part", largest)) if gaps else largest
     return Quantity(
-        state, expression, Observable("concurrence"), r"\mathcal{C}", "concurrence of the two qubits", "1", "nonnegative"
+        state,
+        expression,
+        Observable("concurrence"),
+        r"\mathcal{C}",
+        "concurrence of the two qubits",
+        "1",
+        "nonnegative",
     )
 
 
@@ -54,7 +61,13 @@ def negativity(state: SteadyState) -> Quantity:
     ee, eg, ge, gg, w, z = _x_state(state, "negativity")
     terms = [_negative_part(w, ee, gg), _negative_part(z, eg, ge)]
     return Quantity(
-        state, program.add(*terms), Observable("negativity"), r"\mathcal{N}_{e}", "negativity of the two qubits", "1", "nonnegative"
+        state,
+        program.add(*terms),
+        Observable("negativity"),
+        r"\mathcal{N}_{e}",
+        "negativity of the two qubits",
+        "1",
+        "nonnegative",
     )
 
 
@@ -110,7 +123,8 @@ def _own(state: SteadyState, i: int, j: int) -> tuple[Node, Node]:
 def _x_state(state: SteadyState, what: str) -> tuple[Node, Node, Node, Node, tuple[Node, Node], tuple[Node, Node]]:
     if state.generator.dimension != 4:
         raise ObservableError(
-            f"{what}: the system has {state.generator.dimension} levels, not two qubits; use sn.expectation or the elements"
+            f"{what}: the system has {state.generator.dimension} levels, not two qubits; use state.element(i, j) "
+            "or sn.expectation"
         )
     elements = {(i, j): state.parts(i, j, "product") for i in range(4) for j in range(i, 4)}
     stray = [

@@ -1,9 +1,9 @@
 """Exact polynomials over the rationals, modulo the relations of the model, and residues at random points.
 
-Polynomials are python-flint's; this module adds three things: reduction by relations ``g**2 = polynomial`` (c**2 + s**2 = 1,
-radicals, i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol taken out
-again and again), and evaluation of programs at random points of a prime field, where square roots are exact too.  A
-polynomial identity of degree d that holds at such a point is false with probability below d / 2**61.
+Polynomials are python-flint's; this module adds three things: reduction by relations ``g**2 = polynomial`` (c**2 +
+s**2 = 1, radicals, i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol
+taken out again and again), and evaluation of programs at random points of a prime field, where square roots are exact
+too.  A polynomial identity of degree d that holds at such a point is false with probability below d / 2**61.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Ring:
         self.zero = self.context.from_dict({})
         self.one = self.constant(1)
         self.relations = [
-            (self.index[name], self.from_node(square)) for name, square in (relations or {}).items() if name in self.index
+            (self.index[name], self.from_node(square))
+            for name, square in (relations or {}).items()
+            if name in self.index
         ]
 
     def constant(self, value: int | Fraction) -> Polynomial:
@@ -68,7 +70,7 @@ class Ring:
                 high: dict[tuple[int, ...], Any] = {}
                 for monomial, coefficient in polynomial.to_dict().items():
                     if monomial[place] > 1:
-                        lowered = monomial[:place] + (monomial[place] - 2,) + monomial[place + 1 :]
+                        lowered = (*monomial[:place], monomial[place] - 2, *monomial[place + 1 :])
                         high[lowered] = high.get(lowered, 0) + coefficient
                     else:
                         low[monomial] = coefficient
@@ -225,8 +227,8 @@ class ResiduePoint:
     """A random point of the field of residues modulo :data:`PRIME`.
 
     Symbols and bath functions take random residues (the residue of a random integer); square roots and mixing angles
-    are solved for, so every relation between them holds exactly.  Where a root does not exist, :class:`NoRoot` is raised
-    and another point is drawn.
+    are solved for, so every relation between them holds exactly.  Where a root does not exist, :class:`NoRoot` is
+    raised and another point is drawn.
     """
 
     def __init__(self, seed: int) -> None:
@@ -276,7 +278,7 @@ class ResiduePoint:
         return flint.nmod(pow(int(value), (PRIME + 1) // 4, PRIME), PRIME)
 
     def _spectral(self, name: str, node: Node) -> Any:
-        """A random orthogonal matrix (Cayley transform) stands for the eigenvectors, random numbers for the energies."""
+        """A random orthogonal matrix (Cayley transform) for the eigenvectors, random numbers for the energies."""
         numbers = [int(operand.args[0]) for operand in node.operands[: 3 if name == "eigenvector" else 2]]
         entries = node.operands[len(numbers) :]
         key = ("spectrum", entries)
@@ -289,7 +291,9 @@ class ResiduePoint:
                     skew[j][i] = -skew[i][j]
             unit = [[residue(int(i == j)) for j in range(size)] for i in range(size)]
             plus, minus = (
-                flint.nmod_mat(size, size, [int(unit[i][j] + s * skew[i][j]) for i in range(size) for j in range(size)], PRIME)
+                flint.nmod_mat(
+                    size, size, [int(unit[i][j] + s * skew[i][j]) for i in range(size) for j in range(size)], PRIME
+                )
                 for s in (1, -1)
             )
             self.calls[key] = (minus * plus.inv(), [self.draw() for _ in range(size)])
@@ -352,7 +356,8 @@ def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial
                 if j in columns or not len(row[j]):
                     continue
                 joined = tuple(sorted((*columns, j)))
-                term = row[j] * minor if joined.index(j) % 2 == 0 else -row[j] * minor
+                sign = 1 if joined.index(j) % 2 == 0 else -1
+                term = sign * row[j] * minor
                 larger[joined] = larger[joined] + term if joined in larger else term
                 if len(larger[joined]) > budget:
                     raise OverflowError
@@ -360,7 +365,7 @@ def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial
     result = []
     for i in range(n):
         minor = minors.get(tuple(j for j in range(n) if j != i), zero)
-        result.append(minor if i % 2 == 0 else -minor)
+        result.append(minor if i % 2 == 0 else -1 * minor)
     return result
 
 
@@ -381,7 +386,7 @@ def adjugate(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial, budget: i
         order = [i, *(k for k in range(n) if k != i)]
         cofactors = minors_of_first_row([matrix[k] for k in order], zero, budget)
         for j in range(n):
-            result[j][i] = cofactors[j] if i % 2 == 0 else -cofactors[j]
+            result[j][i] = cofactors[j] if i % 2 == 0 else -1 * cofactors[j]
     return result
 
 

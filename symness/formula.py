@@ -35,8 +35,8 @@ class Input:
 class Definition:
     """A named intermediate.  Later definitions and outputs use it as ``program.symbol(name)``.
 
-    ``atom`` marks what belongs to the model rather than to the solution (frequencies, occupations, mixing angle): printed,
-    but not counted as length of the closed form.
+    ``atom`` marks what belongs to the model rather than to the solution (frequencies, occupations, mixing angle):
+    printed, but not counted as length of the closed form.
     """
 
     name: str

@@ -5,10 +5,10 @@ All have the form  d rho/dt = -i [H + V, rho] + sum over parts  with, for a bath
 
     D rho = 1/2 sum_{w, w'} c(w) (X_w rho X_w'^+ - X_w'^+ X_w rho) + h.c.
 
-``redfield`` keeps all pairs (w, w'); ``secular`` keeps w = w' (and with it the coherences of degenerate levels); ``local``
-takes each coupling whole, at its one Bohr frequency under H alone.  Exchange couplings: c(w) = gamma(w) (1 +- N(w)) for S
-(emission) and gamma(w) N(w) for S^+ (absorption), with w of either sign.  Hermitian couplings: C(w) = gamma(w) (1 + N(w))
-for w > 0 and C(-w) = gamma(w) N(w).  The Lamb shift is off.
+``redfield`` keeps all pairs (w, w'); ``secular`` keeps w = w' (and with it the coherences of degenerate levels);
+``local`` takes each coupling whole, at its one Bohr frequency under H alone.  Exchange couplings: c(w) = gamma(w) (1
++- N(w)) for S (emission) and gamma(w) N(w) for S^+ (absorption), with w of either sign.  Hermitian couplings: C(w) =
+gamma(w) (1 + N(w)) for w > 0 and C(-w) = gamma(w) N(w).  The Lamb shift is off.
 
 Rates stay opaque symbols; every entry of the generator is linear in them with exact coefficients.
 """
@@ -118,17 +118,25 @@ class Generator:
         """An operator given on the product space, in the basis of the generator."""
         return _transform(self.table, operator, self.spectrum.vectors if self.basis == "energy" else None)
 
-    def _repr_latex_(self) -> str:
-        from symness.latex import generator_latex
+    def matrix(self, basis: str | None = None) -> Any:
+        """The Liouvillian as an n**2 x n**2 SymPy matrix on column-stacked rho, rates as symbols.
 
-        return generator_latex(self)
+        ``basis`` is ``"energy"`` or ``"product"`` (default: that of the generator).
+        """
+        from symness.liouville import superoperator
+
+        return superoperator(self, basis or self.basis)
+
+    def _repr_latex_(self) -> str:
+        parts = " + ".join(rf"\mathcal{{D}}_{{\mathrm{{{p.name}}}}}[\rho]" for p in self.parts)
+        return rf"$\displaystyle \dot\rho = -i[H + V, \rho] + {parts} \quad (\text{{{self.kind}}})$"
 
 
 def redfield(model: Model) -> Generator:
     """Bloch-Redfield generator with all pairs of Bohr frequencies.
 
-    For Hermitian couplings this is the tensor that QuTiP calls ``bloch_redfield_tensor(sec_cutoff=-1)``.  It need not be
-    positive: evaluators return the mask ``positive``.
+    For Hermitian couplings this is the tensor that QuTiP calls ``bloch_redfield_tensor(sec_cutoff=-1)``.  It need not
+    be positive: evaluators return the mask ``positive``.
     """
     return _global(model, "redfield")
 
@@ -204,7 +212,7 @@ class _Builder:
 
     def pair(self, bath: str, first: int, second: int, sign: int = 1, other: int = 1) -> None:
         text = self.rates.frequency_text
-        self.pairs[bath, ("-" if sign < 0 else "") + text(first), ("-" if other < 0 else "") + text(second)] = None
+        self.pairs[bath, text(first, sign), text(second, other)] = None
 
     def eigenoperators(self, bath: Any, matrix: Sparse) -> dict[tuple[int, int], Sparse]:
         """(frequency index, sign) -> the part of S at that Bohr frequency."""

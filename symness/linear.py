@@ -1,8 +1,9 @@
 """Closed forms of currents: linear functionals of the state with the rates of one bath as weights.
 
-A current is a sum of rates times elements.  Put over the common denominator, its numerator is a polynomial in the composites
-(the rates of one bath are combinations of them), and what vanishes at equilibrium comes out with a difference of occupations
-in every term (:mod:`symness.differences`).  Near equilibrium that keeps all digits, where the direct sum keeps none.
+A current is a sum of rates times elements.  Put over the common denominator, its numerator is a polynomial in the
+composites (the rates of one bath are combinations of them), and what vanishes at equilibrium comes out with a
+difference of occupations in every term (:mod:`symness.differences`).  Near equilibrium that keeps all digits, where
+the direct sum keeps none.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class LinearForms:
     norm: Node = field(repr=False)
 
     def closed_form(self, row: Mapping[Coordinate, Entry]) -> Node | None:
-        """The functional in closed form with differences factored out; None where it has none or it would be too long."""
+        """The functional with differences factored out; None where it has no such form or a too long one."""
         ring = self._ring()
         weights = {}
         for coordinate, entry in row.items():
@@ -49,7 +50,8 @@ class LinearForms:
         schur = [b.factor for b in self.elimination.blocks]
         candidates = [self._display(ring, numerator, schur)]
         cleared = self._cleared(ring, numerator)
-        if cleared is not None:
+        # Worth a look only where it collapses: a current that is one coherence times a constant.
+        if cleared is not None and len(cleared) < len(numerator):
             form = self._display(ring, cleared, schur)
             if form is not None:
                 candidates.append(program.mul(form, program.symbol(schur[0])))
@@ -92,9 +94,11 @@ class LinearForms:
         channels = list(dict.fromkeys([n for c in listed for n, _ in c.weights] + list(vector)))
         columns = [dict(c.weights) for c in listed] + [{n: source.one} for n in direct]
         symbols = [c.name for c in listed] + direct
-        solution = _solve_in(source, [[c.get(n, source.zero) for c in columns] for n in channels], [
-            vector.get(n, source.zero) for n in channels
-        ])
+        solution = _solve_in(
+            source,
+            [[c.get(n, source.zero) for c in columns] for n in channels],
+            [vector.get(n, source.zero) for n in channels],
+        )
         if solution is None:
             return None
         total = ring.zero
@@ -213,4 +217,3 @@ def _independent(ring: Ring, rows: list[list[Polynomial]], columns: int) -> tupl
                 picked.append(row)
                 break
     return (picked, used) if used else None
-

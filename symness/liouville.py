@@ -1,4 +1,4 @@
-"""The generator in Hermitian coordinates: populations, then Re and Im of every rho_jk with j < k.  All entries are real.
+"""The generator in Hermitian coordinates: populations, then Re and Im of every rho_jk with j < k; all real.
 
 d rho/dt = M rho with the coordinates as a vector; a functional such as a current is a row of the same kind.
 """
@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sympy as sp
+
+from symness import program
+from symness.convert import to_sympy
+from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring, at_random_point, rank, residue
 from symness.generators import Generator, Sparse, Term, conjugate_in
 from symness.program import Node, symbol
@@ -168,8 +173,6 @@ def liouvillian(generator: Generator) -> Liouvillian:
 
 def entry_node(ring: Ring, entry: Entry) -> Node:
     """An entry as a program (for evaluation at points; not for display)."""
-    from symness import program
-
     return program.add(
         *(program.mul(ring.collect(v), symbol(rate)) if rate else ring.collect(v) for rate, v in entry.items())
     )
@@ -182,8 +185,6 @@ def values_at_random_point(generator: Generator, matrix: Liouvillian, seed: int 
         for column, entry in columns.items():
             keys.append((row, column))
             nodes.append(entry_node(matrix.ring, entry))
-    from symness import program
-
     values: dict[str, Node] = {}
     for definition in generator.definitions:
         values[definition.name] = program.substitute(definition.expression, values)
@@ -202,7 +203,7 @@ def full_rank_deficit(matrix: Liouvillian, numbers: Mapping[Any, Any]) -> int:
 
 
 def functional(generator: Generator, part: str, kind: str, energy: Sparse | None = None) -> dict[Coordinate, Entry]:
-    """Tr[E D rho] (``kind="energy"``) or the quanta per time (``"particle"``) of one part, as a row over the coordinates."""
+    """Tr[E D rho] (``kind="energy"``) or quanta per time (``"particle"``) of one part, as a row."""
     ring = generator.ring
     row: dict[Coordinate, Entry] = {}
     for term in generator.part(part).terms:
@@ -238,3 +239,44 @@ def expectation_row(ring: Ring, operator: Sparse) -> dict[Coordinate, Polynomial
         elif i < j:
             row["x", i, j], row["y", i, j] = 2 * re, 2 * im
     return {c: v for c, v in row.items() if len(v)}
+
+
+def superoperator(generator: Generator, basis: str) -> Any:
+    """The generator on column-stacked density matrices, as a SymPy matrix."""
+    if basis not in ("energy", "product"):
+        raise ObservableError(f"matrix(basis={basis!r}): pass 'energy' or 'product'")
+    if basis == "energy" and generator.basis == "product":
+        raise ObservableError("matrix(basis='energy'): local never needs the spectrum of H + V; pass 'product'")
+    n, L = generator.dimension, liouvillian(generator)
+    table = generator.table.symbols
+    full = sp.zeros(n * n, n * n)
+    for row, columns in L.rows.items():
+        for column, entry in columns.items():
+            value = to_sympy(entry_node(L.ring, entry), table)
+            for target, weight in _matrix_units(row):
+                for source, share in _coordinate_of(column):
+                    full[target[0] + n * target[1], source[0] + n * source[1]] += weight * value * share
+    if basis == generator.basis:
+        return sp.ImmutableMatrix(full)
+    U = sp.Matrix([[to_sympy(v, table) for v in row] for row in generator.spectrum.vectors])
+    turn = sp.kronecker_product(U.conjugate(), U)
+    return sp.ImmutableMatrix(turn * full * turn.H)
+
+
+def _matrix_units(c: Coordinate) -> list[tuple[tuple[int, int], Any]]:
+    """rho_ij = x + i y: how a coordinate enters the elements."""
+    axis, i, j = c
+    if axis == "p":
+        return [((i, i), sp.Integer(1))]
+    return [((i, j), sp.Integer(1)), ((j, i), sp.Integer(1))] if axis == "x" else [((i, j), sp.I), ((j, i), -sp.I)]
+
+
+def _coordinate_of(c: Coordinate) -> list[tuple[tuple[int, int], Any]]:
+    """x = (rho_ij + rho_ji)/2, y = (rho_ij - rho_ji)/(2i): how elements enter a coordinate."""
+    axis, i, j = c
+    half = sp.Rational(1, 2)
+    if axis == "p":
+        return [((i, i), sp.Integer(1))]
+    if axis == "x":
+        return [((i, j), half), ((j, i), half)]
+    return [((i, j), -sp.I * half), ((j, i), sp.I * half)]

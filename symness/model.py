@@ -102,7 +102,8 @@ class Model:
         check_unique_names("Model", sorted(self._all_symbols(), key=lambda s: (s.name, str(s.assumptions0))))
 
     def _check_parts(self, n: int) -> None:
-        names = [part.name for part in (*self.baths, *self.jumps)]
+        parts: tuple[Bath | Jump, ...] = (*self.baths, *self.jumps)
+        names = [part.name for part in parts]
         for name in names:
             if names.count(name) > 1:
                 raise ModelError(f"Model: two baths or jumps are called {name!r}; give each its own name")

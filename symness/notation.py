@@ -1,7 +1,7 @@
 """A paper's own symbols: an exact change of variables applied before factoring.
 
-A notation defines symbols as linear combinations of occupations (with weights in the mixing angle).  Every composite of the
-generator is then solved for them by linear algebra; nothing is matched by shape and nothing is assumed.
+A notation defines symbols as linear combinations of occupations (with weights in the mixing angle).  Every composite
+of the generator is then solved for them by linear algebra; nothing is matched by shape and nothing is assumed.
 """
 
 from __future__ import annotations

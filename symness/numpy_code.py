@@ -94,12 +94,15 @@ def module_source(formula: Formula, derivation: str = "") -> str:
 
 
 def main_kernel_statements(formula: Formula, outputs: Sequence[str] | None = None) -> list[Statement]:
-    """Three-address statements that compute the outputs, without tests (:func:`symness.lowering.fast_program`)."""
+    """Three-address statements for the outputs and the conditions, without tests (for other languages, for counting).
+
+    The names of the results are in ``parts`` of :func:`symness.lowering.fast_program`, which lists the operations.
+    """
     return fast_program(formula, outputs, tests=False).statements
 
 
 def digest(formula: Formula) -> str:
-    """sha256 of a canonical text: equal for equal formulas, whatever the session, machine or versions."""
+    """sha256 of a canonical text: equal for equal formulas, on any machine and with any versions."""
     fields: list[Any] = [formula.name]
     fields += [(i.name, i.latex, i.domain, i.default, i.meaning) for i in formula.inputs]
     fields += [(d.name, d.latex) for d in formula.definitions]

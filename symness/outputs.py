@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from symness.errors import ObservableError
 from symness.evaluator import Evaluator
@@ -20,8 +19,8 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
     Parameters
     ----------
     outputs : mapping name -> Quantity
-        From ``sn.heat_current(state, ...)``, ``sn.concurrence(state)``, ``state.element(i, j)``, ...  Default: all elements of
-        the steady state, in the basis of the generator.
+        From ``sn.heat_current(state, ...)``, ``sn.concurrence(state)``, ``state.element(i, j)``, ...  Default: all
+        elements of the steady state, in the basis of the generator.
 
     Raises
     ------
@@ -34,7 +33,7 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
     for key, quantity in chosen.items():
         if not isinstance(quantity, Quantity) or quantity.state is not state:
             raise ObservableError(
-                f"output {key!r}: {quantity!r} is not a quantity of this state; pass e.g. sn.heat_current(state, '1') or "
+                f"output {key!r}: {quantity!r} is no quantity of this state; pass e.g. sn.heat_current(state, '1') or "
                 "state.element(0, 1)"
             )
         if not key.isidentifier() or key in parameters:

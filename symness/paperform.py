@@ -1,4 +1,4 @@
-"""From an elimination to formulas as a paper prints them: named factors, one normalisation, one quotient per coherence."""
+"""Formulas as a paper prints them: named factors, one normalisation, one quotient per coherence."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class Naming:
 class PaperForm:
     """``definitions`` in order; ``populations`` and ``coherences`` (complex, by pair) in terms of them.
 
-    ``real`` holds the same coherences as real and imaginary parts, by coordinate; ``schur`` are the Schur factors (also where a short form did without their names), ``named`` the symbols of factors by
-    the text of their polynomial, ``norm`` the normalisation.
+    ``real`` holds the same coherences as real and imaginary parts, by coordinate; ``schur`` are the Schur factors
+    (also where a short form did without their names), ``named`` the symbols of factors by the text of their
+    polynomial, ``norm`` the normalisation.
     """
 
     definitions: tuple[Definition, ...]
@@ -190,9 +191,7 @@ class _Collector:
             parts.append(self.product(term.content, term))
         return program.add(*parts)
 
-    def block(
-        self, block: Block, adjugate: list[list[Polynomial]], scale: Node
-    ) -> dict[tuple[int, int], Node]:
+    def block(self, block: Block, adjugate: list[list[Polynomial]], scale: Node) -> dict[tuple[int, int], Node]:
         sources = [self.e.sources[c] for c in block.coordinates]
         if block.rotation:
             decay, turn = block.rotation
@@ -211,9 +210,7 @@ class _Collector:
             found[i, j] = program.add(found.get((i, j), program.number(0)), shown)
         return found
 
-    def real_parts(
-        self, block: Block, adjugate: list[list[Polynomial]], scale: Node
-    ) -> dict[Coordinate, Node]:
+    def real_parts(self, block: Block, adjugate: list[list[Polynomial]], scale: Node) -> dict[Coordinate, Node]:
         """-(adjugate source) R / norm for every coordinate; a pair as (K s, -W s) R / norm."""
         sources = [self.e.sources[c] for c in block.coordinates]
         R = program.symbol(block.factor)

@@ -1,7 +1,7 @@
 """Published formulas, parsed as printed: counted and compared, never used in a derivation.
 
-A published formula is an ordered mapping name -> text in Python syntax.  It is parsed term by term without evaluation, so
-that its length is that of the print.  Comparison is exact, at random points where all relations hold.
+A published formula is an ordered mapping name -> text in Python syntax.  It is parsed term by term without
+evaluation, so that its length is that of the print.  Comparison is exact, at random points where all relations hold.
 """
 
 from __future__ import annotations

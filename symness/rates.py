@@ -1,7 +1,7 @@
 """Bohr frequencies and the opaque rates that baths have there.
 
-A rate symbol stands for gamma(w) (1 +- N(w)) (``down``), gamma(w) N(w) (``up``), a zero-frequency limit or the rate of a
-jump.  It stays opaque through the elimination; its definition is kept beside it.
+A rate symbol stands for gamma(w) (1 +- N(w)) (``down``), gamma(w) N(w) (``up``), a zero-frequency limit or the rate
+of a jump.  It stays opaque through the elimination; its definition is kept beside it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from symness.errors import ModelError, UndecidedError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
 from symness.model import Model
-from symness.parameters import Parameter, default_latex
+from symness.parameters import Parameter
 from symness.program import Node
 from symness.spectrum import Names, Spectrum
 
@@ -117,7 +117,11 @@ class RateTable:
             if node.op == "symbol" and node.args[0] in self.order:
                 self.frequencies.append(node)
                 continue
-            stem, latex = ("omega_" + "pm"[k], r"\omega_{" + "+-"[k] + "}") if count == 2 else (f"nu_{k + 1}", rf"\nu_{{{k + 1}}}")
+            stem, latex = (
+                ("omega_" + "pm"[k], r"\omega_{" + "+-"[k] + "}")
+                if count == 2
+                else (f"nu_{k + 1}", rf"\nu_{{{k + 1}}}")
+            )
             name = self.names.fresh(stem)
             self.definitions.append(Definition(name, node, latex))
             self.frequencies.append(program.symbol(name))
@@ -153,8 +157,8 @@ class RateTable:
         sign = self._signed[bath.name, str(gap)][1]
         return (self.keys.index(sign * gap), sign) if sign else (-1, 0)
 
-    def frequency_text(self, index: int) -> str:
-        return "0" if index < 0 else str(self.in_parameters(self.frequencies[index]))
+    def frequency_text(self, index: int, sign: int = 1) -> str:
+        return "0" if index < 0 else str(sp.expand_mul(sign * self.in_parameters(self.frequencies[index]), deep=False))
 
     def label(self, index: int) -> tuple[str, str]:
         """Suffix of names and LaTeX superscript of a frequency."""
@@ -326,10 +330,12 @@ class RateTable:
         entries = [(i, j) for i in range(S.rows) for j in range(S.cols) if S[i, j] != 0]
         if bath.is_exchange:
             values = {sp.simplify(commutator[i, j] / S[i, j]) for i, j in entries}
-            stray = [commutator[i, j] for i in range(S.rows) for j in range(S.cols) if S[i, j] == 0 and commutator[i, j] != 0]
+            stray = [
+                commutator[i, j] for i in range(S.rows) for j in range(S.cols) if S[i, j] == 0 and commutator[i, j] != 0
+            ]
             if stray:
                 raise ModelError(
-                    f"local: the coupling of bath {bath.name!r} is not an eigenoperator of H ({stray[0]} is left over); "
+                    f"local: the coupling of bath {bath.name!r} is no eigenoperator of H ({stray[0]} is left over); "
                     "pass Bath(..., frequency=...), or put the term that mixes into interaction="
                 )
             return list(values)

@@ -169,6 +169,8 @@ class Reference:
         # Half of the digits that are known to be right go into the difference quotient.
         step = mpmath.mpf(10) ** (-digits // 2)
         bases = [[form.value(rates, rho) for form in q.forms] for q in solution.quantities]
+        # Entanglement, positivity and elements share forms; each is differentiated once.
+        unique = {id(form): form.derivative(rates, rho) for q in solution.quantities for form in q.forms}
         for moved in atoms(solution.point.channels):
             right = [mpmath.mpf(0)] * len(rho)
             for q, change in moved.items():
@@ -177,8 +179,9 @@ class Reference:
                         right[i] -= change * value
             right[0] = mpmath.mpf(0)
             shift = solution.elimination.solve(right)
+            known = {name: derivative(moved, shift) for name, derivative in unique.items()}
             for k, quantity in enumerate(solution.quantities):
-                slopes = [form.slope(rates, rho, moved, shift) for form in quantity.forms]
+                slopes = [known[id(form)] for form in quantity.forms]
                 if quantity.is_linear:
                     sums[k] += abs(slopes[0])
                 elif abs(solution.outcomes[k][1]) != mp.inf:

@@ -105,13 +105,21 @@ class Form:
             total += rates[q] * _apply(flow, rho)
         return total
 
-    def slope(self, rates: Sequence[Any], rho: Sequence[Any], moved: Mapping[int, Any], shift: Sequence[Any]) -> Any:
-        """Derivative along a change of the rates (by channel) and of the state."""
-        total = self.value(rates, shift)
-        for q, change in moved.items():
-            if q in self.flows:
-                total += change * _apply(self.flows[q], rho)
-        return total
+    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
+        """A function of a change of the rates (by channel) and of the state: the change of the value."""
+        joined = dict(self.fixed)
+        for q, flow in self.flows.items():
+            for k, value in flow.items():
+                joined[k] = joined[k] + rates[q] * value if k in joined else rates[q] * value
+        flowing = {q: _apply(flow, rho) for q, flow in self.flows.items()}
+
+        def slope(moved: Mapping[int, Any], shift: Sequence[Any]) -> Any:
+            total = _apply(joined, shift)
+            for q in moved.keys() & flowing.keys():
+                total += moved[q] * flowing[q]
+            return total
+
+        return slope
 
     def plus(self, factor: Any, other: Form) -> Form:
         """self + factor * other."""

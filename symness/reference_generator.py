@@ -69,6 +69,8 @@ class NumericModel:
         self.in_energy_basis = setup.generator != "local"
         self.dimension = self.model.dimension
         self.symbols = self.model.symbols
+        # A comparison of matrices: decided once, it is asked for at every point.
+        self.exchange = [bath.is_exchange for bath in self.model.baths]
         self._compile()
         self.blocks = connected(self.dimension, self._places["total"])
         self.pattern = self._eigenvector_pattern()

@@ -30,7 +30,7 @@ class Forms:
 
     def __init__(self, model: NumericModel, point: Point, coordinates: Coordinates, maps: Sequence[Matrix]) -> None:
         self.model, self.point, self.coordinates, self.maps = model, point, coordinates, maps
-        self._products: dict[tuple[int, int], Coefficients] | None = None
+        self._products: dict[tuple[int, int], Form] | None = None
 
     def quantity(self, observable: Observable) -> Quantity:
         """Forms and function of an observable; ObservableError where it does not exist."""
@@ -102,7 +102,7 @@ class Forms:
 
     def _particle_form(self, part: int) -> Form:
         baths = self.model.model.baths
-        if part >= len(baths) or not baths[part].is_exchange:
+        if part >= len(baths) or not self.model.exchange[part]:
             name = self.model.part_name(part)
             raise ObservableError(f"particle_current: {name!r} exchanges no particles; use energy_current instead")
         flows = {}
@@ -146,16 +146,16 @@ class Forms:
 
     # -- entanglement and positivity ---------------------------------------------------------------------------------
 
-    def _product_forms(self) -> dict[tuple[int, int], Coefficients]:
+    def _product_forms(self) -> dict[tuple[int, int], Form]:
         """Elements (i <= j) of rho in the product basis that are not zero by structure."""
         if self._products is None:
             n, one = self.model.dimension, mpmath.mpf(1)
             forms = {
-                (i, j): self.coordinates.trace_with(self._working({(j, i): one}, "product"))
+                (i, j): Form(self.coordinates.trace_with(self._working({(j, i): one}, "product")))
                 for i in range(n)
                 for j in range(i, n)
             }
-            self._products = {place: form for place, form in forms.items() if any(form.values())}
+            self._products = {place: form for place, form in forms.items() if any(form.fixed.values())}
         return self._products
 
     def _of_state(self, combine: Callable[[Matrix], tuple[Any, Any]]) -> Quantity:
@@ -170,7 +170,7 @@ class Forms:
                     rho[j, i] = value.conjugate()
             return combine(rho)
 
-        return Quantity(tuple(Form(forms[place]) for place in places), from_values)
+        return Quantity(tuple(forms[place] for place in places), from_values)
 
     def _concurrence(self, observable: Observable) -> Quantity:
         if self.model.dimension != 4 or tuple(observable.dimensions) != (2, 2):

@@ -118,14 +118,14 @@ class _Rates:
             if part not in self._zero:
                 self._zero[part] = self.model.zero_rates(part)(*self.numbers)
             return Channel(part, 0, left, right, self._zero[part][entry], one, None, key, ())
-        gammas, filled, emitting = self._at(part, omega if bath.is_exchange else abs(omega))
+        gammas, filled, emitting = self._at(part, omega if self.model.exchange[part] else abs(omega))
         if role == "up" and spec.role == "up":
             left, right = dagger(left), dagger(right)
         factor = emitting if role == "down" else filled
         # A hole is an atom of its own for fermions; 1 + N has the digits of N.
         holes = role == "down" and not bath.kind.bounded_below
         family = (spec.group, bath.statistics, holes)
-        count = (1 if role == "up" else -1) if bath.is_exchange else 0
+        count = (1 if role == "up" else -1) if self.model.exchange[part] else 0
         gamma = self._checked(part, gammas[entry]) if spec.couplings[0] == spec.couplings[1] else gammas[entry]
         return Channel(part, count, left, right, gamma, factor, factor if holes else filled, key, family)
 

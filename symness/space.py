@@ -1,7 +1,7 @@
 """State spaces: local operators as explicit matrices on the product space.
 
-The first part is the leftmost factor and the excited (occupied) state comes first, so two qubits have the product states
-ee, eg, ge, gg.  Operators are ordinary immutable SymPy matrices.
+The first part is the leftmost factor and the excited (occupied) state comes first, so two qubits have the product
+states ee, eg, ge, gg.  Operators are ordinary immutable SymPy matrices.
 """
 
 from __future__ import annotations

@@ -4,13 +4,13 @@ A block is a connected component of the non-zero pattern.  Blocks of one and two
 larger block is, when its characteristic polynomial factors into degree <= 2; otherwise it is diagonalised numerically
 inside the evaluator and stays opaque in formulas.  A supplied eigenbasis is verified and used as it stands.
 
-Order: a block keeps its places, higher energies first.  Two states i, j: theta = atan2(2 h_ij, h_ii - h_jj), upper state
-cos(theta/2)|i> + sin(theta/2)|j>, lower state -sin(theta/2)|i> + cos(theta/2)|j>; valid for both signs of the detuning.
+Order: a block keeps its places, higher energies first.  Two states i, j: theta = atan2(2 h_ij, h_ii - h_jj), upper
+state cos(theta/2)|i> + sin(theta/2)|j>, lower state -sin(theta/2)|i> + cos(theta/2)|j>; valid for both signs of the
+detuning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -180,19 +180,19 @@ class _Builder:
         else:
             self.pairs += 1
             tag = "" if self.pairs == 1 else f"_{self.pairs}"
-            d, l = self.node(delta), self.node(coupling)
-            square = program.add(program.power(d, 2), program.power(l, 2))
+            d, h = self.node(delta), self.node(coupling)
+            square = program.add(program.power(d, 2), program.power(h, 2))
             omega = self.name(f"Omega{tag}", program.sqrt(square), default_latex(f"Omega{tag}"), square)
             theta = default_latex(f"theta{tag}")
-            c = self.name(f"cos_half{tag}", program.call("cos_half", d, l), rf"\cos\tfrac{{{theta}}}{{2}}")
+            c = self.name(f"cos_half{tag}", program.call("cos_half", d, h), rf"\cos\tfrac{{{theta}}}{{2}}")
             s = self.name(
                 f"sin_half{tag}",
-                program.call("sin_half", d, l),
+                program.call("sin_half", d, h),
                 rf"\sin\tfrac{{{theta}}}{{2}}",
                 program.add(1, -program.power(c, 2)),
             )
             cosine = self.name(f"cos_theta{tag}", program.div(d, omega), rf"\cos{theta}")
-            sine = self.name(f"sin_theta{tag}", program.div(l, omega), rf"\sin{theta}")
+            sine = self.name(f"sin_theta{tag}", program.div(h, omega), rf"\sin{theta}")
             self.aliases[cosine.args[0]] = program.add(program.mul(2, program.power(c, 2)), -1)
             self.aliases[sine.args[0]] = program.mul(2, c, s)
         half = program.mul(Fraction(1, 2), omega)
@@ -211,9 +211,7 @@ class _Builder:
         p, q = self.node(re), self.node(im)
         size = program.sqrt(program.add(program.power(p, 2), program.power(q, 2)))
         cosine = self.name("cos_phase", program.div(p, size), r"\cos\varphi")
-        sine = self.name(
-            "sin_phase", program.div(q, size), r"\sin\varphi", program.add(1, -program.power(cosine, 2))
-        )
+        sine = self.name("sin_phase", program.div(q, size), r"\sin\varphi", program.add(1, -program.power(cosine, 2)))
         return modulus, program.add(cosine, program.mul(program.I, sine))
 
     def factored(self, places: list[int]) -> bool:
@@ -310,14 +308,18 @@ class _Builder:
         basis = self.model.eigenbasis
         n = self.model.dimension
         if basis.has(sp.I):
-            raise ModelError("Model: eigenbasis= holds complex entries; pass a real one (choose the phases of the basis)")
+            raise ModelError(
+                "Model: eigenbasis= holds complex entries; pass a real one (choose the phases of the basis)"
+            )
         self.vectors = [[self.entry(basis[i, k], i, k) for k in range(n)] for i in range(n)]
         exact = [[from_sympy(basis[i, k], self.order) for k in range(n)] for i in range(n)]
         H = [[from_sympy(self.H[i, j], self.order) for j in range(n)] for i in range(n)]
+
         def product(left: list[list[Node]], right: list[list[Node]]) -> list[list[Node]]:
             columns = list(zip(*right, strict=True))
             return [
-                [program.add(*(program.mul(a, b) for a, b in zip(row, c, strict=True))) for c in columns] for row in left
+                [program.add(*(program.mul(a, b) for a, b in zip(row, c, strict=True))) for c in columns]
+                for row in left
             ]
 
         transposed = [list(row) for row in zip(*exact, strict=True)]

@@ -1,8 +1,8 @@
 """The steady state: derived in two forms, checked exactly, ready for observables.
 
-``steady_state`` eliminates the coherences and then the populations of the sector that the populations couple to, and checks
-both results (M rho = 0 and trace 1) at random points where every relation holds exactly.  Uniqueness is certified on the
-full Liouvillian, not on the sector alone.
+``steady_state`` eliminates the coherences and then the populations of the sector that the populations couple to, and
+checks both results (M rho = 0 and trace 1) at random points where every relation holds exactly.  Uniqueness is
+certified on the full Liouvillian, not on the sector alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from symness.convert import from_sympy, to_sympy
 from symness.differences import Differences
 from symness.elimination import schur, straight_line
 from symness.errors import NonUniqueSteadyState, ObservableError, VerificationError
-from symness.exact import Ring, ResiduePoint, residue
+from symness.exact import ResiduePoint, Ring, at_random_point, residue
 from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.generators import Generator
 from symness.linear import LinearForms
@@ -59,13 +59,13 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
     if deficit != 1:
         raise NonUniqueSteadyState(
             f"{generator.kind}: the Liouvillian has {deficit} stationary states, so the steady state depends on the "
-            "initial state; couple a bath that breaks the symmetry, add a Jump, or remove the decoupled part of the model"
+            "initial state; couple a bath that breaks the symmetry, add a Jump, or remove the decoupled part"
         )
     composite = composite_matrix(generator, matrix)
     return _Derivation(generator, composite, notation, point, numbers).state()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SteadyState:
     """The result; elements are symbols defined in ``definitions``.
 
@@ -116,7 +116,8 @@ class SteadyState:
         shown = f"{i + 1}{j + 1}" if n < 10 else f"{i + 1},{j + 1}"
         observable = Observable("element", basis, (i, j))
         domain = "real" if i == j else "complex"
-        return Quantity(self, expression, observable, rf"\rho_{{{shown}}}", f"<{i + 1}|rho|{j + 1}>, {basis} basis", "1", domain)
+        meaning = f"<{i + 1}|rho|{j + 1}>, {basis} basis"
+        return Quantity(self, expression, observable, rf"\rho_{{{shown}}}", meaning, "1", domain)
 
     def parts(self, i: int, j: int, basis: str = "energy") -> tuple[Node, Node]:
         """Real and imaginary part of an element as programs."""
@@ -162,7 +163,8 @@ class SteadyState:
                     sign = 1 if k < m else -1
                     sums["x", low, high] = sums.get(("x", low, high), ring.zero) + factor
                     sums["y", low, high] = sums.get(("y", low, high), ring.zero) + sign * i_unit * factor
-        re, im = [], []
+        re: list[Node] = []
+        im: list[Node] = []
         for coordinate, value in sums.items():
             symbol = self.elements[coordinate]
             if symbol.is_zero:
@@ -182,6 +184,21 @@ class SteadyState:
                 if value == sign * alias:
                     return program.mul(sign, program.symbol(name))
         return tidy(ring, value)
+
+    def equal(self, first: Node, second: Node) -> bool:
+        """Whether two expressions in ``definitions`` are identical, decided at a random point of a prime field."""
+        known: dict[str, Node] = self._expanded
+        memo: dict[Node, Node] = {}
+        difference = [program.substitute(node, known, memo) for node in (first, second)]
+        _, values = at_random_point(difference, seed=11)
+        return bool(values[0] == values[1])
+
+    @cached_property
+    def _expanded(self) -> dict[str, Node]:
+        known: dict[str, Node] = {}
+        for definition in self.definitions:
+            known[definition.name] = program.substitute(definition.expression, known)
+        return known
 
     def density_matrix(self, basis: str = "energy") -> Any:
         """rho as a SymPy matrix in the symbols of the elements (``"energy"`` or ``"product"``).
@@ -400,10 +417,8 @@ class _Derivation:
     def check(self, values: Mapping[Coordinate, Node], definitions: list[Definition], what: str) -> None:
         """M rho = 0 and trace 1 at the random point."""
         known: dict[str, Node] = {}
-        memo: dict[str, Node] = {}
         for definition in definitions:
             known[definition.name] = program.substitute(definition.expression, known)
-        del memo
         shared: dict[Node, Node] = {}
         sector = self.matrix.sector
         listed = [c for c in sector if c in values]
@@ -422,9 +437,7 @@ class _Derivation:
             )
 
 
-def build_formula(
-    generator: Generator, name: str, definitions: list[Definition], outputs: list[Output]
-) -> Formula:
+def build_formula(generator: Generator, name: str, definitions: list[Definition], outputs: list[Output]) -> Formula:
     """Inputs, conditions and provenance of a generator around some outputs; unused definitions dropped."""
     model = generator.model
     potentials = {b.chemical_potential for b in model.baths}

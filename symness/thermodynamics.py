@@ -1,19 +1,20 @@
 """Currents and entropy production, from the generator's part of each bath.
 
-Currents are positive into the system.  ``energy="total"`` counts H + V, ``"bare"`` counts H alone (the default for ``local``,
-where the total heat current can flow from cold to hot).
+Currents are positive into the system.  ``energy="total"`` counts H + V, ``"bare"`` counts H alone (the default for
+``local``, where the total heat current can flow from cold to hot).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from symness import program
 from symness.baths import Bath
 from symness.composites import tidy
 from symness.convert import from_sympy
-from symness.errors import ObservableError
+from symness.errors import ObservableError, VerificationError
 from symness.exact import Polynomial
 from symness.generators import Generator
 from symness.liouville import Coordinate, Entry, expectation_row, functional
@@ -34,7 +35,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
         E = H + V or E = H; default ``"bare"`` for ``local``, else ``"total"``.
     """
     chosen = _energy_kind(state, energy)
-    expression = _value(state, _energy_row(state.generator, bath, chosen))
+    expression = _energy_expression(state, bath, chosen)
     meaning = f"{chosen} energy current from bath {bath} into the system"
     return Quantity(
         state,
@@ -53,7 +54,7 @@ def particle_current(state: SteadyState, bath: str) -> Quantity:
         raise ObservableError(
             f"particle_current: {bath!r} exchanges no countable quanta (Hermitian coupling or jump); use energy_current"
         )
-    expression = _value(state, functional(state.generator, bath, "particle"))
+    expression = _particle_expression(state, bath)
     return Quantity(
         state,
         expression,
@@ -85,9 +86,9 @@ def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Qu
 def entropy_production(state: SteadyState, energy: str | None = None) -> Quantity:
     """- sum over baths of heat_current / T.
 
-    Where every part is a bath, energy and quanta are conserved in the steady state and the currents of the first bath are
-    eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits near
-    equilibrium.
+    Where every part is a bath, energy and quanta are conserved in the steady state and the currents of the first bath
+    are eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits
+    near equilibrium.
     """
     chosen = _energy_kind(state, energy)
     baths = state.generator.model.baths
@@ -98,7 +99,9 @@ def entropy_production(state: SteadyState, energy: str | None = None) -> Quantit
     else:
         expression = program.add(
             *(
-                program.mul(-1, program.div(heat_current(state, b.name, chosen).expression, _node(state, b.temperature)))
+                program.mul(
+                    -1, program.div(heat_current(state, b.name, chosen).expression, _node(state, b.temperature))
+                )
                 for b in baths
             )
         )
@@ -136,7 +139,7 @@ def _quanta_conserved(generator: Generator) -> bool:
 
 
 def _number_operator(model: Any, lowered: list[Any]) -> list[int] | None:
-    """Diagonal integers n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>; None if none fit."""
+    """Diagonal n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>, if there is one."""
     size = model.dimension
     links = [(i, j, 1) for S in lowered for i in range(size) for j in range(size) if S[i, j] != 0]
     links += [(i, j, 0) for i in range(size) for j in range(size) if i != j and model.total[i, j] != 0]
@@ -162,9 +165,7 @@ def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
     for bath in baths[1:]:
         T, mu = _node(state, bath.temperature), _node(state, bath.chemical_potential)
         product = program.mul(T1, T)
-        terms.append(
-            program.div(program.mul(energy_current(state, bath.name, energy).expression, T - T1), product)
-        )
+        terms.append(program.div(program.mul(energy_current(state, bath.name, energy).expression, T - T1), product))
         if not (mu.is_zero and mu1.is_zero):
             # mu/T - mu_1/T_1, with the differences taken first
             force = program.add(program.mul(mu - mu1, T1), -program.mul(mu1, T - T1))
@@ -188,7 +189,17 @@ def expectation(state: SteadyState, operator: Any) -> Quantity:
     )
 
 
-# -- rows to programs ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=64)
+def _energy_expression(state: SteadyState, bath: str, energy: str) -> Node:
+    return _value(state, _energy_row(state.generator, bath, energy))
+
+
+@lru_cache(maxsize=64)
+def _particle_expression(state: SteadyState, bath: str) -> Node:
+    return _value(state, functional(state.generator, bath, "particle"))
+
+
+# -- rows to programs ------------------------------------------------------------------------------------------------
 
 
 def _energy_kind(state: SteadyState, energy: str | None) -> str:
@@ -219,23 +230,32 @@ def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordin
 
 
 def _value(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
-    """The closed form with differences factored out, or the sum over the coordinates, rates gathered per coordinate."""
-    if state.linear is not None:
-        short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements})
-        if short is not None:
-            return short
+    """The closed form with differences factored out, or the sum over the elements where there is none."""
+    direct = _sum(state, row)
+    if state.linear is None:
+        return direct
+    short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements})
+    if short is None:
+        return direct
+    if not state.equal(short, direct):
+        raise VerificationError("the closed form of a current differs from its definition; please report the model")
+    return short
+
+
+def _sum(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
+    """Sum over the coordinates of the sector, rates gathered per coordinate."""
     ring = state.generator.ring
     terms = []
     for coordinate in state.sector:
-        entry = row.get(coordinate)
         element = state.elements[coordinate]
-        if not entry or element.is_zero:
+        if element.is_zero:
             continue
-        rates = [
-            program.mul(_coefficient(state, ring.reduce(v)), program.symbol(r)) if r else _coefficient(state, ring.reduce(v))
-            for r, v in entry.items()
-            if len(ring.reduce(v))
-        ]
+        rates = []
+        for rate, weight in row.get(coordinate, {}).items():
+            value = ring.reduce(weight)
+            if len(value):
+                factor = _coefficient(state, value)
+                rates.append(program.mul(factor, program.symbol(rate)) if rate else factor)
         if rates:
             terms.append(program.mul(program.add(*rates), element))
     return program.add(*terms)

@@ -1,9 +1,9 @@
 """Compare an evaluator with the independent reference at many points.
 
 The promise, for every output and point: error <= 100 eps max(1, omega/T) max(1, condition) relative to the scale of the
-output, and 1e-290 absolute; the condition number is that of :mod:`symness.reference`.  In the code both sides are multiplied
-by the scale, so that a zero crossing (scale 0, finite variation) is checked as well.  Where the value and its variation are
-zero, as a current at equilibrium is, the evaluator has to say zero.
+output, and 1e-290 absolute; the condition number is that of :mod:`symness.reference`.  Both sides are multiplied by the
+scale here, so that a zero crossing (scale 0, finite variation) is checked as well.  Where the value and its variation
+are zero, as a current at equilibrium is, the evaluator has to say zero.
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ def _compare(
         relative = FACTOR * _EPSILON * stretch
         allowed = max(relative * max(result.scale, result.variation), ABSOLUTE_FLOOR)
         if isinstance(result.value, bool):
-            # Where the smallest eigenvalue is within its rounding a mask may differ; entries of rho are of order one, so
-            # a negative one of that size need not be seen.
+            # Where the smallest eigenvalue is within its rounding a mask may differ; entries of rho are of order one,
+            # so a negative one of that size need not be seen.
             difference = mpmath.mpf(0) if value == result.value else max(result.scale, ABSOLUTE_FLOOR)
             allowed = max(allowed, relative) if value else allowed
         elif value != value:

@@ -31,13 +31,13 @@ def rational_matrix(rng: random.Random, size: int, blocks: tuple[int, ...] | Non
 
 
 def correlation(alpha: float, cutoff: float, T: float) -> Any:
-    """C(w) of an Ohmic bath gamma(w) = alpha w exp(-w/cutoff), gamma odd; C(0) = alpha T."""
+    """C(w) of an Ohmic bath gamma(w) = alpha w exp(-w/cutoff), gamma odd; C(0) = alpha T (QuTiP wants the name w)."""
 
-    def C(omega: float) -> float:
-        if abs(omega) < 1e-9:
+    def C(w: float) -> float:
+        if abs(w) < 1e-9:
             return alpha * T
-        gamma = alpha * abs(omega) * np.exp(-abs(omega) / cutoff)
-        return gamma * (1 + systems.bose(omega, T)) if omega > 0 else gamma * systems.bose(-omega, T)
+        gamma = alpha * abs(w) * np.exp(-abs(w) / cutoff)
+        return gamma * (1 + systems.bose(w, T)) if w > 0 else gamma * systems.bose(-w, T)
 
     return C
 

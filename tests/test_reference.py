@@ -467,16 +467,25 @@ def test_general_concurrence_agrees_with_the_closed_form() -> None:
 
 
 def test_negative_redfield_states_are_seen() -> None:
-    values = {**POINT, "omega_1": 10.0, "omega_2": 10.0, "lam": 6.0, "gamma_1": 1.0, "gamma_2": 1.0, "T_1": 20.0}
-    reference = Reference(Setup(two_qubits(), "redfield"))
-    positive, excited = reference.solve(
-        values | {"T_2": 0.05, "gamma_1": 0.01, "gamma_2": 0.01, "T_1": 0.5},
-        [
-            Observable("positive"),
-            element(0, 0),
-        ],
-    )
-    assert positive.value is bool(excited.value > 0)
+    """A cold and a warm bath; the secular state of the same point is positive."""
+    values = {
+        **POINT,
+        "omega_1": 9.25,
+        "omega_2": 9.75,
+        "lam": 6.25,
+        "gamma_1": 2,
+        "gamma_2": 2,
+        "T_1": 0.5,
+        "T_2": 1.5,
+    }
+    kinds = [Observable("positive"), element(0, 0), Observable("concurrence")]
+    positive, excited, concurrence = Reference(Setup(two_qubits(), "redfield")).solve(values, kinds)
+    assert positive.value is False
+    assert positive.scale > 1e-6
+    assert -1e-5 < excited.value < 0
+    # The negative product under the root counts as zero: the concurrence is twice the coherence.
+    (w,) = Reference(Setup(two_qubits(), "redfield")).solve(values, [element(1, 2, "product")])
+    assert mp.almosteq(concurrence.value, 2 * w.scale)
     (secular,) = Reference(Setup(two_qubits(), "secular")).solve(values, [Observable("positive")])
     assert secular.value is True
 

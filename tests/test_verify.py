@@ -303,3 +303,21 @@ def test_strata_cover_a_range() -> None:
     sampler = Sampler(("T",), {"T": "temperature"}, frozenset(), {"T": (1.0, 1e4)}, 100, 0)
     drawn = sorted(np.log10(sampler.point(k, 0)["T"]) for k in range(100))
     assert all(0.04 * k <= x <= 0.04 * (k + 1) + 1e-12 for k, x in enumerate(drawn))
+
+
+def test_a_point_without_a_unique_state_wants_nan() -> None:
+    """The second qubit is coupled to nothing."""
+    omega, g, t = sn.parameters("omega gamma T", positive=True)
+    a, b = sn.qubits("1 2")
+    idle = sn.Model(omega * (a.number + b.number), baths=[sn.Bath("1", a.lowering, rate=g, temperature=t)])
+    f = Formula(
+        "idle",
+        tuple(Input(n, n, "nonnegative") for n in ("omega", "gamma", "T")),
+        (),
+        (Output("p", program.symbol("omega"), "p", observable=Observable("element")),),
+        reference=Setup(idle, "redfield"),
+    )
+    assert verify(f, points=2, evaluator=lambda **values: {"p": np.full(2, np.nan)}).passed
+    report = verify(f, points=2, evaluator=lambda **values: {"p": np.full(2, 0.5)})
+    assert not report.passed
+    assert "no unique steady state" in report.text()

@@ -1,0 +1,138 @@
+"""Files that the command line reads and writes: whole or not at all, and never over somebody's work."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import tempfile
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from symness.errors import SymnessError
+from symness.stamps import comparable, read_stamp
+
+__all__ = ["FileError", "RefusedError", "Target", "compare", "prepare", "refuse_edited", "stale", "write"]
+
+
+class FileError(SymnessError):
+    """A file or folder that cannot be read or written; the message names the option to change."""
+
+
+class RefusedError(SymnessError):
+    """A file that holds somebody's work and would be overwritten."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One generated file and how it stands.
+
+    ``status`` is ``written``, ``up to date``, ``missing``, ``different``, ``edited`` (differs in what is not compared
+    only: its mark does not fit its text) or ``stale``.
+    """
+
+    file: str
+    derivation: str
+    status: str
+    diff: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def prepare(folder: Path, option: str) -> None:
+    """Make the folder, and find out now, before any derivation, whether a file can be put there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _failure("write to", folder, error, option) from error
+
+
+def read(path: Path) -> str | None:
+    """The text of a file, None where there is none; what is no text cannot be ours and is read with marks."""
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _failure("read", path, error, "file or folder") from error
+
+
+def write(path: Path, text: str, option: str) -> None:
+    """Replace the file in one step; an interruption leaves the old one, and nothing beside it."""
+    try:
+        path = Path(os.path.realpath(path))  # a link stays a link
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_text(text, encoding="utf-8", newline="\n")  # a device or pipe: nothing to replace
+            return
+        _replace(path, text)
+    except OSError as error:
+        raise _failure("write", path, error, option) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(scratch, _mode(path))
+        os.replace(scratch, path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """Permissions of the file that is replaced, or those that a new file gets."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _failure(verb: str, path: Path, error: OSError, option: str) -> FileError:
+    return FileError(f"cannot {verb} {str(path)!r}: {error.strerror or error}; pass another {option}")
+
+
+def refuse_edited(paths: Collection[Path]) -> None:
+    """RefusedError when one of them is there and was edited, or was not written by symness."""
+    for path in paths:
+        text = read(path) if not path.exists() or path.is_file() or path.is_dir() else None
+        if text is None:
+            continue
+        mark = read_stamp(text)
+        if mark is None or not mark.intact:
+            what = "was not written by symness" if mark is None else "was edited by hand"
+            raise RefusedError(f"{str(path)!r} {what}: move it away, or pass --force to overwrite it")
+
+
+def compare(path: Path, text: str, derivation: str) -> Target:
+    """How the file that is there differs from the text that would be written; versions of packages may differ."""
+    there = read(path)
+    if there is None:
+        return Target(str(path), derivation, "missing")
+    old, new = comparable(there), comparable(text)
+    if old == new:
+        mark = read_stamp(there)
+        return Target(str(path), derivation, "up to date" if mark is not None and mark.intact else "edited")
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), str(path), f"derived from {derivation}", lineterm=""
+    )
+    return Target(str(path), derivation, "different", "\n".join(lines).encode("utf-8", "replace").decode())
+
+
+def stale(folder: Path, current: Collection[str], derivation: str | None) -> list[Target]:
+    """Files of ours in the folder of which no derivation (or not this one any more) defines the module."""
+    found = []
+    for path in sorted(folder.glob("*.py")) if folder.is_dir() else []:
+        mark = read_stamp(read(path) or "") if path.stem not in current and path.is_file() else None
+        if mark is not None and derivation in (None, mark.derivation):
+            found.append(Target(str(path), mark.derivation, "stale"))
+    return found
