@@ -36,7 +36,8 @@ def users_mistakes(path: Path, what: str = "") -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise DerivationError(f"{error.filename}:{error.lineno}: syntax error: {error.msg}") from error
+        place = f"{error.filename}:{error.lineno}" if error.filename else str(path)
+        raise DerivationError(f"{place}: syntax error: {error.msg}") from error
     except SystemExit as error:
         raise DerivationError(
             f"{_place(path, error, what)}: calls exit({error.code}); a derivation file returns"

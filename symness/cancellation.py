@@ -24,8 +24,8 @@ _SMOOTH = frozenset("exp log sin cos tan sinh cosh tanh".split())
 _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split())
 #: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
 _TINY = Fraction(1, 2**500)
-#: Beyond this amplification an element is recomputed anyway: a magnitude need not say how far beyond.
-_CAP = 64
+#: A value below zero by its magnitude over this is certainly negative.
+_CERTAIN = 64
 #: What a boolean output (``expression >= 0``) forgives, in units of the magnitude of its expression.
 ROUNDING = Fraction(1, 2**46)
 
@@ -200,9 +200,9 @@ class Analysis:
         elif name == "abs" and rough:
             self._set(node, self._magnitude[arguments[0]])
         elif name == "positive_part" and rough:
-            # Where the test holds the sign is certain: the magnitude of the argument, or nothing.
-            self._hard[node] = tuple(self._soft(arguments))
-            self._set(node, program.call("minimum", self._magnitude[arguments[0]], program.mul(_CAP, node)))
+            # Nothing where the argument is certainly negative; its magnitude where it is positive.
+            below = program.mul(_CERTAIN, program.call("minimum", arguments[0], 0))
+            self._set(node, program.call("positive_part", self._magnitude[arguments[0]] + below))
         elif name in ("minimum", "maximum") and rough:
             self._set(node, program.call("maximum", *(self.magnitude(child) for child in arguments)))
         elif name in _SMOOTH and not self._exact[arguments[0]] and (rough or name != "exp"):

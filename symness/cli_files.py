@@ -14,7 +14,18 @@ from typing import Any
 from symness.errors import SymnessError
 from symness.stamps import comparable, read_stamp
 
-__all__ = ["FileError", "RefusedError", "Target", "compare", "prepare", "refuse_edited", "stale", "write"]
+__all__ = ["MEANING", "FileError", "RefusedError", "Target", "compare", "prepare", "refuse_edited", "stale", "write"]
+
+
+#: status -> what it tells the reader
+MEANING = {
+    "written": "written",
+    "up to date": "up to date",
+    "missing": "missing; run `symness generate`",
+    "different": "differs from what its derivation gives; run `symness generate`",
+    "edited": "edited: its mark does not fit its text; run `symness generate --force`",
+    "stale": "stale: no derivation defines this module any more; delete the file",
+}
 
 
 class FileError(SymnessError):
@@ -29,8 +40,7 @@ class RefusedError(SymnessError):
 class Target:
     """One generated file and how it stands.
 
-    ``status`` is ``written``, ``up to date``, ``missing``, ``different``, ``edited`` (differs in what is not compared
-    only: its mark does not fit its text) or ``stale``.
+    ``status`` is ``written`` or one of :data:`MEANING`.
     """
 
     file: str
@@ -104,11 +114,10 @@ def _failure(verb: str, path: Path, error: OSError, option: str) -> FileError:
 def refuse_edited(paths: Collection[Path]) -> None:
     """RefusedError when one of them is there and was edited, or was not written by symness."""
     for path in paths:
-        text = read(path) if not path.exists() or path.is_file() or path.is_dir() else None
-        if text is None:
-            continue
-        mark = read_stamp(text)
-        if mark is None or not mark.intact:
+        device = path.exists() and not (path.is_file() or path.is_dir())
+        text = None if device else read(path)
+        mark = read_stamp(text or "")
+        if text is not None and (mark is None or not mark.intact):
             what = "was not written by symness" if mark is None else "was edited by hand"
             raise RefusedError(f"{str(path)!r} {what}: move it away, or pass --force to overwrite it")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,13 @@ __all__ = [
     "closed_forms",
     "derive",
     "find",
+    "jobs",
     "load",
     "modules",
     "names",
     "outline",
+    "ranges_for",
+    "source",
 ]
 
 
@@ -67,7 +70,7 @@ def derive(derivation: Derivation, kind: str, title: str) -> Derived:
     importlib.import_module("symness.outputs")  # what the imports take is not the time of the first derivation
     from symness.formula import Formula
 
-    recipe = (derivation.modules if kind == "MODULES" else derivation.closed_forms)[title]
+    recipe = derivation.recipes(kind)[title]
     what = f"{kind}[{title!r}]"
     start = time.perf_counter()
     with derivation.blamed(what):
@@ -95,6 +98,38 @@ def closed_forms(derivation: Derivation) -> Iterator[Derived]:
 def modules(derivation: Derivation) -> Iterator[Derived]:
     """The formula of every module, in the order of the file."""
     return (derive(derivation, "MODULES", name) for name in derivation.modules)
+
+
+def jobs(derivations: Sequence[Derivation]) -> dict[str, Derivation]:
+    """Module -> its derivation, in order; DerivationError when two of them define one module."""
+    found: dict[str, Derivation] = {}
+    for derivation in derivations:
+        for module in derivation.modules:
+            if module in found:
+                raise DerivationError(
+                    f"{derivation.path}: MODULES[{module!r}] is also defined in {found[module].path}; rename one"
+                )
+            found[module] = derivation
+    return found
+
+
+def source(derivation: Derivation, module: str) -> str:
+    """Source of a generated module."""
+    formula = derive(derivation, "MODULES", module).formula
+    with derivation.blamed(f"MODULES[{module!r}]"):
+        return formula.numpy_source(derivation=derivation.name)
+
+
+def ranges_for(derivation: Derivation, formula: Formula, formulas: Sequence[Formula]) -> dict[str, Any]:
+    """The entries of ``RANGES`` that are parameters of a formula; one that belongs to none of them is an error."""
+    known = {item.name for each in formulas for item in each.inputs}
+    for name in derivation.ranges:
+        if name not in known:
+            there = ", ".join(sorted(known))
+            raise DerivationError(
+                f"{derivation.path}: RANGES[{name!r}] is a parameter of no module; pass one of {there}"
+            )
+    return {item.name: derivation.ranges[item.name] for item in formula.inputs if item.name in derivation.ranges}
 
 
 def _count_published(given: Any, formula: Formula) -> int | None:

@@ -8,7 +8,7 @@ however close to equilibrium the baths are, because they are built on the atoms 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from symness import program
@@ -53,36 +53,54 @@ class Differences:
         return len({rates[name].bath for name, _ in combination.weights}) > 1
 
     def rewrite(
-        self, ring: Ring, polynomial: Polynomial, show: Callable[[Ring, Polynomial], Node] | None = None
+        self, ring: Ring, polynomial: Polynomial, show: Callable[[Ring, Polynomial], Node] = Ring.display
     ) -> Node | None:
         """The polynomial with every term proportional to some X; None where it does not vanish at equilibrium.
 
         ``show`` displays the coefficients (default: factored).
         """
+        forms = []
+        for terms, rest in self._divisions(ring, polynomial):
+            if terms and not len(rest):
+                forms.append(program.add(*(program.mul(x, show(ring, q)) for x, q in terms)))
+        return min(forms, key=lambda form: program.count_ops([form])) if forms else None
+
+    def shorten(self, ring: Ring, polynomial: Polynomial) -> Node:
+        """A factor with d_k u_0 - u_k d_0 replaced by X_k where that does not make it longer.
+
+        The two products cancel exactly at equilibrium, where what is left may be smaller by many orders.
+        """
+        best = ring.collect(polynomial)
+        for terms, rest in self._divisions(ring, polynomial):
+            shown = [program.mul(x, ring.collect(q)) for x, q in terms]
+            form = program.add(*shown, ring.collect(rest)) if len(rest) else program.add(*shown)
+            if terms and program.count_ops([form]) <= program.count_ops([best]):
+                best = form
+        return best
+
+    def _divisions(
+        self, ring: Ring, polynomial: Polynomial
+    ) -> Iterator[tuple[list[tuple[Node, Polynomial]], Polynomial]]:
+        """Quotients by the X_k and the remainder, for either leading term.
+
+        The leading terms u_k d_0 (or d_k u_0) of different X_k are coprime, so the remainder decides membership.
+        """
         used = ring.uses(polynomial)
         if not any(used & {t[0].name, t[1].name} for t in self.triples):
-            return None
+            return
         triples = [t for t in self.triples if {c.name for c in (t[0], t[1], t[2], t[3])} <= set(ring.names)]
-        forms = [self._divide(ring, polynomial, triples, lead, show or Ring.display) for lead in (0, 1)]
-        found = [form for form in forms if form is not None]
-        return min(found, key=lambda form: program.count_ops([form])) if found else None
-
-    def _divide(
-        self, ring: Ring, polynomial: Polynomial, triples: Sequence[Triple], lead: int, show: Callable[..., Node]
-    ) -> Node | None:
-        """sum of X_k Q_k by division; the leading terms u_k d_0 (or d_k u_0) are coprime, so the remainder decides."""
-        first = [(t[1] if lead else t[0]).name for t in triples]
         relations = {ring.names[place]: ring.collect(square) for place, square in ring.relations}
-        wide = Ring([*first, *ring.names], relations)
-        gen = wide.generators
-        rest, terms = polynomial.project_to_context(wide.context), []
-        for triple in triples:
-            up, down, up0, down0 = (gen[c.name] for c in (triple[0], triple[1], triple[2], triple[3]))
-            quotient, rest = divmod(rest, down * up0 - up * down0)
-            quotient = wide.reduce(quotient)
-            if len(quotient):
-                terms.append(program.mul(self.symbol(triple), show(ring, quotient.project_to_context(ring.context))))
-        return program.add(*terms) if terms and not len(wide.reduce(rest)) else None
+        for lead in (0, 1):
+            first = [(t[1] if lead else t[0]).name for t in triples]
+            wide = Ring([*first, *ring.names], relations)
+            rest, terms = polynomial.project_to_context(wide.context), []
+            for triple in triples:
+                up, down, up0, down0 = (wide.generators[c.name] for c in (triple[0], triple[1], triple[2], triple[3]))
+                quotient, rest = divmod(rest, down * up0 - up * down0)
+                quotient = wide.reduce(quotient)
+                if len(quotient):
+                    terms.append((self.symbol(triple), quotient.project_to_context(ring.context)))
+            yield terms, wide.reduce(rest).project_to_context(ring.context)
 
     def symbol(self, triple: Triple) -> Node:
         return program.symbol(self.definitions[triple[4]].name)

@@ -50,6 +50,9 @@ class Ring:
             for name, square in (relations or {}).items()
             if name in self.index
         ]
+        # A root that stands under another root is reduced after it.
+        bound = {self.names[place]: self.uses(square) for place, square in self.relations}
+        self.relations.sort(key=lambda r: -_depth(self.names[r[0]], bound))
 
     def constant(self, value: int | Fraction) -> Polynomial:
         value = Fraction(value)
@@ -205,6 +208,10 @@ class Ring:
         return program.mul(program.number(coefficient), *factors)
 
 
+def _depth(name: str, bound: Mapping[str, set[str]]) -> int:
+    return 1 + max((_depth(inner, bound) for inner in bound[name] if inner in bound), default=0)
+
+
 def _fraction(value: Any) -> Fraction:
     # int() on a flint rational would drop the denominator without a word.
     value = flint.fmpq(value)
@@ -345,10 +352,10 @@ def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial
     if n == 1:
         return [zero + 1]
     # minors[columns] over the last k rows, built from the bottom row up
-    minors: dict[tuple[int, ...], Polynomial] = {(j,): matrix[n - 1][j] for j in range(n)}
+    minors: dict[tuple[int, ...], Any] = {(j,): matrix[n - 1][j] for j in range(n)}
     for k in range(2, n):
         row = matrix[n - k]
-        larger: dict[tuple[int, ...], Polynomial] = {}
+        larger: dict[tuple[int, ...], Any] = {}
         for columns, minor in minors.items():
             if not len(minor):
                 continue

@@ -64,6 +64,10 @@ class Derivation:
     doc: str = ""
     packaged: bool = True
 
+    def recipes(self, kind: str) -> Mapping[str, Recipe]:
+        """The table of that name, ``"MODULES"`` or ``"CLOSED_FORMS"``."""
+        return {"MODULES": self.modules, "CLOSED_FORMS": self.closed_forms}[kind]
+
     def blamed(self, what: str) -> AbstractContextManager[None]:
         """Errors in ``what`` become DerivationError (:mod:`symness.blame`)."""
         return blamed(self.name, what) if self.packaged else users_mistakes(self.path, what)
@@ -158,7 +162,7 @@ def _run(name: str, path: Path) -> ModuleType:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pickle look their module up there
     folder = str(path.resolve().parent)
-    sys.path.insert(0, folder)  # as for a script: the file may import its neighbours
+    sys.path.append(folder)  # the file may import its neighbours, but not put them in the place of a library
     try:
         with users_mistakes(path):
             exec(compile(source, str(path), "exec"), module.__dict__)

@@ -61,23 +61,40 @@ class _Term:
         return abs(self.content), self.factors, self.schur
 
 
+#: offered a polynomial, gives a form of it in other symbols, or None
 Rewrite = Callable[[Polynomial], "Node | None"]
 
 
-def paper_form(elimination: Elimination, naming: Naming, names: Names, rewrite: Rewrite | None = None) -> PaperForm:
+def paper_form(
+    elimination: Elimination,
+    naming: Naming,
+    names: Names,
+    rewrite: Rewrite | None = None,
+    shorten: Rewrite | None = None,
+) -> PaperForm:
     """Collect the elimination into named factors.
 
     Parameters
     ----------
     rewrite : callable, optional
-        Offered every coherence numerator; may return a shorter form that shows where it vanishes.
+        Offered every coherence numerator; may return a form that shows where it vanishes.
+    shorten : callable, optional
+        Offered every factor.
     """
-    return _Collector(elimination, naming, names, rewrite).result()
+    return _Collector(elimination, naming, names, rewrite, shorten).result()
 
 
 class _Collector:
-    def __init__(self, elimination: Elimination, naming: Naming, names: Names, rewrite: Rewrite | None) -> None:
-        self.e, self.naming, self.names, self.rewrite = elimination, naming, names, rewrite
+    def __init__(
+        self,
+        elimination: Elimination,
+        naming: Naming,
+        names: Names,
+        rewrite: Rewrite | None,
+        shorten: Rewrite | None,
+    ) -> None:
+        self.e, self.naming, self.names = elimination, naming, names
+        self.rewrite, self.shorten = rewrite, shorten
         self.ring: Ring = elimination.ring
         self.schur = [b.factor for b in elimination.blocks]
         self.polynomials: dict[str, Polynomial] = {}
@@ -136,7 +153,8 @@ class _Collector:
 
     def factor(self, key: str) -> Node:
         """The factor written out, or its name where that is shorter."""
-        node = self.ring.collect(self.polynomials[key])
+        shorter = self.shorten(self.polynomials[key]) if self.shorten else None
+        node = shorter if shorter is not None else self.ring.collect(self.polynomials[key])
         if program.count_ops([node]) < NAMED_FROM or self.uses[key] < 2:
             return node
         if key not in self.named:

@@ -39,7 +39,22 @@ def _print(node: Node, parts: list[_Printed]) -> _Printed:
         return f"{_factor(parts[0], _PRODUCT, signed=True)}/{_factor(parts[1], _POWER)}", _PRODUCT
     if node.op == "pow":
         return f"{_factor(parts[0], _ATOM)}**{node.args[1]}", _POWER
-    return f"{node.args[0]}({', '.join(text for text, _ in parts)})", _ATOM
+    return _call(node.args[0], [text for text, _ in parts])
+
+
+def _call(name: str, texts: list[str]) -> _Printed:
+    """Functions that a program has for the sake of its digits are shown as what they mean."""
+    if name in ("cos_half", "sin_half"):
+        return f"{name[:3]}(atan2({texts[1]}, {texts[0]})/2)", _ATOM
+    if name in ("bose", "fermi"):
+        return f"{name}({', '.join(texts if texts[2] != '0' else texts[:2])})", _ATOM
+    if name == "fermi_hole":
+        return f"1 - {_call('fermi', texts)[0]}", _SUM
+    if name in ("bose_difference", "fermi_difference"):
+        single, omega = name.removesuffix("_difference"), texts[0]
+        return f"{_call(single, [omega, *texts[1:3]])[0]} - {_call(single, [omega, *texts[3:]])[0]}", _SUM
+    shown = {"positive_part": "max", "maximum": "max", "minimum": "min"}.get(name, name)
+    return f"{shown}({', '.join(['0'] * (name == 'positive_part') + texts)})", _ATOM
 
 
 def _factor(part: _Printed, rank: int, signed: bool = False) -> str:
@@ -61,7 +76,8 @@ def _product(node: Node, parts: list[_Printed]) -> str:
 
 def equations(formula: Formula, width: int) -> Iterator[str]:
     """Outputs, then definitions in the order in which they are computed, in lines that break before a term."""
-    operations = program.count_ops([item.expression for item in (*formula.outputs, *formula.definitions)])
+    roots = [item.expression for item in formula.outputs] + [item.expression for item in formula.definitions]
+    operations = program.count_ops(roots)
     if operations > LONGEST:
         yield f"{operations} operations: too long to read; its generated module computes it"
         return
@@ -71,6 +87,10 @@ def equations(formula: Formula, width: int) -> Iterator[str]:
         yield "where"
     for definition in formula.definitions:
         yield _wrapped(definition.name, definition.expression, width)
+    called = {node.args[0].split("_")[0] for node in program.walk(roots) if node.op == "call"}
+    for name, sign in (("bose", "-"), ("fermi", "+")):
+        if name in called:
+            yield f"  {name}(omega, T, mu=0) = 1/(exp((omega - mu)/T) {sign} 1)"
 
 
 def _wrapped(name: str, expression: Node, width: int) -> str:

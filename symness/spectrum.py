@@ -215,73 +215,94 @@ class _Builder:
         return modulus, program.add(cosine, program.mul(program.I, sine))
 
     def factored(self, places: list[int]) -> bool:
-        """Closed form where the characteristic polynomial factors into degree <= 2 with distinct roots."""
+        """Closed form where the characteristic polynomial factors into degree <= 2."""
         block = sp.Matrix([[self.H[i, j] for j in places] for i in places])
         if block.has(sp.I):
             return False
         x = sp.Dummy("x")
         _, factors = sp.factor_list(sp.expand((x * sp.eye(len(places)) - block).det()))
         factors = [(f, power) for f, power in factors if f.has(x)]
-        if any(sp.degree(f, x) > 2 or power > 1 for f, power in factors):
+        if any(sp.degree(f, x) > 2 for f, _ in factors):
+            if any(power > 1 for _, power in factors):
+                raise ModelError(
+                    f"Model: the block of H + V on states {places} has exactly degenerate levels and no closed form; "
+                    "pass eigenbasis=, since a numerical basis of the degenerate levels would be arbitrary"
+                )
             return False
-        roots: list[Any] = []
-        for f, _ in factors:
+        levels: list[tuple[Any, Any]] = []
+        for f, power in factors:
             a, b, *rest = sp.Poly(f, x).all_coeffs()
-            if not rest:
-                roots.append(sp.expand(-b / a))
-            else:
-                discriminant = sp.factor(b**2 - 4 * a * rest[0])
-                root = sp.sqrt(discriminant)
-                roots += [sp.expand((-b + root) / (2 * a)), sp.expand((-b - root) / (2 * a))]
+            roots = [sp.expand(-b / a)]
+            if rest:
+                root = sp.sqrt(sp.factor(b**2 - 4 * a * rest[0]))
+                roots = [sp.expand((-b + root) / (2 * a)), sp.expand((-b - root) / (2 * a))]
+            for root in roots:
+                levels += [(root, c) for c in (self.column(block, root) if power == 1 else self.eigenspace(block, root))]
         sample = {s: sp.Rational(k + 7, k + 5) for k, s in enumerate(sorted(block.free_symbols, key=lambda s: s.name))}
-        roots.sort(key=lambda r: -sp.N(r.subs(sample), 30))
-        vectors = [self.eigenvector(block, root) for root in roots]
-        if any(vector is None for vector in vectors):
+        levels.sort(key=lambda level: -sp.N(level[0].subs(sample), 30))
+        if len(levels) != len(places):
             return False
-        for place, root, vector in zip(places, roots, vectors, strict=True):
+        for place, (root, column) in zip(places, levels, strict=True):
             self.energies[place] = self.radicals(root)
-            for i, component in zip(places, vector or [], strict=True):
+            for i, component in zip(places, self.normalised(column), strict=True):
                 self.vectors[i][place] = component
         return True
 
-    def eigenvector(self, block: Any, root: Any) -> list[Node] | None:
-        """Normalised, its last non-zero component positive; None where no column of the adjugate is usable."""
+    def column(self, block: Any, root: Any) -> list[list[Any]]:
+        """The first column of the adjugate that does not vanish, in a list."""
         n = block.rows
         shifted = (block - root * sp.eye(n)).applyfunc(sp.expand)
         for row in range(n):
             column = [sp.radsimp(sp.expand(shifted.cofactor(row, k))) for k in range(n)]
-            if all(sp.simplify(c) == 0 for c in column):
-                continue
-            size = sp.expand(sum(c**2 for c in column))
-            squares = [sp.simplify(c**2 / size) for c in column]
-            if all(s.is_Rational for s in squares):
-                signs = [sp.sign(sp.simplify(c / column[-1 if column[-1] != 0 else row])) for c in column]
-                if all(s in (-1, 0, 1) for s in signs):
-                    return [
-                        program.mul(int(sign), self.root(Fraction(int(s.p), int(s.q))))
-                        for s, sign in zip(squares, signs, strict=True)
-                    ]
-            norm = self.radicals(sp.sqrt(size))
-            return [
-                self.name(f"v_{k}_{len(self.definitions)}", program.div(self.radicals(c), norm), rf"v_{{{k}}}")
-                if c != 0
-                else program.number(0)
-                for k, c in enumerate(column)
-            ]
-        return None
+            if any(sp.simplify(c) != 0 for c in column):
+                return [column]
+        return []
+
+    def eigenspace(self, block: Any, root: Any) -> list[list[Any]]:
+        """An orthogonal basis of a degenerate level (Gram and Schmidt), without denominators."""
+        found: list[Any] = []
+        for column in (block - root * sp.eye(block.rows)).nullspace(simplify=True):
+            for other in found:
+                column = column - other * (other.dot(column) / other.dot(other))
+            column = column.applyfunc(lambda c: sp.together(sp.radsimp(sp.simplify(c))))
+            common = sp.lcm_list([sp.fraction(c)[1] for c in column])
+            found.append(column.applyfunc(lambda c, common=common: sp.expand(sp.cancel(c * common))))
+        return [list(column) for column in found]
+
+    def normalised(self, column: list[Any]) -> list[Node]:
+        """As it stands, over its norm; where the squares are numbers, its last non-zero component is positive."""
+        last = next(c for c in reversed(column) if c != 0)
+        size = sp.expand(sum(c**2 for c in column))
+        squares = [sp.simplify(c**2 / size) for c in column]
+        if all(s.is_Rational for s in squares):
+            signs = [sp.sign(sp.simplify(c / last)) for c in column]
+            if all(s in (-1, 0, 1) for s in signs):
+                return [
+                    program.mul(int(sign), self.root(Fraction(int(s.p), int(s.q))))
+                    for s, sign in zip(squares, signs, strict=True)
+                ]
+        norm = self.radicals(sp.sqrt(size))
+        return [
+            self.name(f"v_{k}_{len(self.definitions)}", program.div(self.radicals(c), norm), rf"v_{{{k}}}")
+            if c != 0
+            else program.number(0)
+            for k, c in enumerate(column)
+        ]
 
     def radicals(self, expression: Any) -> Node:
-        """Convert, naming every square root so that exact tests know its square."""
+        """Convert, naming every square root, inner ones first, so that exact tests know its square."""
         roots = sorted((p for p in expression.atoms(sp.Pow) if p.exp == sp.Rational(1, 2)), key=str)
-        replaced = {}
-        for pow_ in roots:
+        replaced, nodes = {}, {}
+        for k, pow_ in enumerate(roots):
             if pow_.base.is_Rational:
-                symbol = self.root(Fraction(int(pow_.base.p), int(pow_.base.q)))
+                # a product of prime roots where the radicand is composite
+                node = self.root(Fraction(int(pow_.base.p), int(pow_.base.q)))
             else:
-                inside = self.node(pow_.base)
-                symbol = self.name("root", program.sqrt(inside), rf"\sqrt{{{sp.latex(pow_.base)}}}", inside)
-            replaced[pow_] = sp.Symbol(symbol.args[0], positive=True)
-        return from_sympy(sp.expand(expression.xreplace(replaced)), self.order)
+                inside = self.radicals(sp.expand(pow_.base))
+                node = self.name("root", program.sqrt(inside), rf"\sqrt{{{sp.latex(pow_.base)}}}", inside)
+            replaced[pow_] = sp.Symbol(f"radical {k}", positive=True)
+            nodes[f"radical {k}"] = node
+        return program.substitute(from_sympy(sp.expand(expression.xreplace(replaced)), self.order), nodes)
 
     def opaque(self, places: list[int]) -> None:
         """Numbers for the evaluator, symbols for the formula."""

@@ -157,22 +157,21 @@ class SteadyState:
                 if not len(factor):
                     continue
                 low, high = min(k, m), max(k, m)
-                if k == m:
-                    sums["p", k, k] = sums.get(("p", k, k), ring.zero) + factor
-                elif ("x", low, high) in self.elements:
-                    sign = 1 if k < m else -1
-                    sums["x", low, high] = sums.get(("x", low, high), ring.zero) + factor
-                    sums["y", low, high] = sums.get(("y", low, high), ring.zero) + sign * i_unit * factor
+                sign = 1 if k < m else -1
+                parts = [("p", factor)] if k == m else [("x", factor), ("y", sign * i_unit * factor)]
+                for axis, value in parts:
+                    if (axis, low, high) in self.elements:
+                        sums[axis, low, high] = sums.get((axis, low, high), ring.zero) + value
         re: list[Node] = []
         im: list[Node] = []
         for coordinate, value in sums.items():
             symbol = self.elements[coordinate]
             if symbol.is_zero:
                 continue
-            parts = ring.split(ring.reduce(value), ["i"])
+            split = ring.split(ring.reduce(value), ["i"])
             for power, target in (((0,), re), ((1,), im)):
-                if power in parts and len(parts[power]):
-                    target.append(program.mul(self._tidy(parts[power]), symbol))
+                if power in split and len(split[power]):
+                    target.append(program.mul(self._tidy(split[power]), symbol))
         return program.add(*re), program.add(*im)
 
     def _tidy(self, value: Any) -> Node:
@@ -323,8 +322,12 @@ class _Derivation:
         if elimination is None:
             return None
         self.elimination = elimination
-        rewrite = None if differences is None else (lambda p: differences.rewrite(elimination.ring, p))
-        return paper_form(elimination, naming, names, rewrite)
+        if differences is None:
+            return paper_form(elimination, naming, names)
+        wide = elimination.ring
+        return paper_form(
+            elimination, naming, names, lambda p: differences.rewrite(wide, p), lambda p: differences.shorten(wide, p)
+        )
 
     def noted(self) -> Formula:
         """The closed form in the user's notation, checked on its own."""
