@@ -19,7 +19,7 @@ __all__ = ["ROUNDING", "Analysis", "Test", "absolute"]
 
 Test = tuple[Node, Node]
 
-_NONNEGATIVE = frozenset("sqrt abs exp cosh positive_part bose fermi fermi_hole cos_half".split())
+_NONNEGATIVE = frozenset("sqrt hypot abs exp cosh positive_part bose fermi fermi_hole cos_half".split())
 _SMOOTH = frozenset("exp log sin cos tan sinh cosh tanh".split())
 _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split())
 #: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
@@ -197,6 +197,8 @@ class Analysis:
         rough = any(child in self._magnitude for child in arguments)
         if name == "sqrt" and rough:
             self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY))
+        elif name == "hypot" and rough:
+            self._set(node, program.call("hypot", *(self.magnitude(child) for child in arguments)))
         elif name == "abs" and rough:
             self._set(node, self._magnitude[arguments[0]])
         elif name == "positive_part" and rough:

@@ -6,6 +6,7 @@ Results go to stdout, everything else to stderr.  Exit status 0: fine, 1: a chec
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from symness import __version__, cli_files, derive
+from symness import cli_files, derive
 from symness.cli_latex import document, fragment
 from symness.cli_terminal import as_data, formula_text, progress, show_json, show_table
 from symness.errors import SymnessError
@@ -42,6 +43,8 @@ class _Program(click.Group):
         extra["standalone_mode"] = False
         if not standalone:
             return super().main(*args, **extra)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a letter that the terminal lacks is no reason to stop
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
@@ -80,7 +83,7 @@ def _shared(function: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="symness", message="%(prog)s %(version)s")
+@click.version_option(sys.modules["symness"].__version__, prog_name="symness", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> int:
     """Closed forms for the non-equilibrium steady states of small open quantum systems.
@@ -171,7 +174,7 @@ def latex_command(
     if as_json and (standalone or output is not None):
         raise click.UsageError("--json prints one text for each formula: leave out --standalone and --output")
     if output is not None and not force:
-        cli_files.refuse_edited([Path(output)])
+        cli_files.refuse_edited([Path(output)], "--output")
     derivations = _chosen(name)
     found = _formulas(derivations, "CLOSED_FORMS", *["MODULES"] * with_modules)
     parts = [(d, item, fragment(d, item, macros)) for d, item in found]
@@ -232,19 +235,19 @@ def generate_command(name: str | None, as_json: bool, check: bool, output: str, 
     if not check:
         cli_files.prepare(folder, "--output")
         if not force:
-            cli_files.refuse_edited([folder / f"{module}.py" for module in jobs])
+            cli_files.refuse_edited([folder / f"{module}.py" for module in jobs], "--output")
     targets = []
     with progress("checking" if check else "generating") as advance:
         for place, (module, derivation) in enumerate(jobs.items()):
             advance(place, len(jobs), module)
             text = stamped(derive.source(derivation, module), derivation.name)
-            target = cli_files.compare(folder / f"{module}.py", text, derivation.name)
+            target = cli_files.compare(folder / f"{module}.py", text, derivation.name, "--output")
             if not check and target.status != "up to date":
                 cli_files.write(folder / f"{module}.py", text, "--output")
                 target = cli_files.Target(target.file, target.derivation, "written")
             targets.append(target)
     only = None if name is None else next(iter(jobs.values())).name
-    targets += cli_files.stale(folder, jobs, only)
+    targets += cli_files.stale(folder, jobs, only, "--output")
     if as_json:
         show_json([target.as_dict() for target in targets])
     for target in [] if as_json else targets:

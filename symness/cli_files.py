@@ -62,24 +62,24 @@ def prepare(folder: Path, option: str) -> None:
         raise _failure("write to", folder, error, option) from error
 
 
-def read(path: Path) -> str | None:
-    """The text of a file, None where there is none; what is no text cannot be ours and is read with marks."""
+def read(path: Path, option: str) -> str | None:
+    """The text of a file, None where there is none."""
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _failure("read", path, error, "file or folder") from error
+        raise _failure("read", path, error, option) from error
 
 
 def write(path: Path, text: str, option: str) -> None:
     """Replace the file in one step; an interruption leaves the old one, and nothing beside it."""
     try:
-        path = Path(os.path.realpath(path))  # a link stays a link
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_text(text, encoding="utf-8", newline="\n")  # a device or pipe: nothing to replace
-            return
-        _replace(path, text)
+        real = Path(os.path.realpath(path))  # a link stays a link
+        if real.exists() and not stat.S_ISREG(real.stat().st_mode):
+            real.write_text(text, encoding="utf-8", newline="\n")  # a device or pipe: nothing to replace
+        else:
+            _replace(real, text)
     except OSError as error:
         raise _failure("write", path, error, option) from error
 
@@ -111,20 +111,20 @@ def _failure(verb: str, path: Path, error: OSError, option: str) -> FileError:
     return FileError(f"cannot {verb} {str(path)!r}: {error.strerror or error}; pass another {option}")
 
 
-def refuse_edited(paths: Collection[Path]) -> None:
+def refuse_edited(paths: Collection[Path], option: str) -> None:
     """RefusedError when one of them is there and was edited, or was not written by symness."""
     for path in paths:
         device = path.exists() and not (path.is_file() or path.is_dir())
-        text = None if device else read(path)
+        text = None if device else read(path, option)
         mark = read_stamp(text or "")
         if text is not None and (mark is None or not mark.intact):
             what = "was not written by symness" if mark is None else "was edited by hand"
             raise RefusedError(f"{str(path)!r} {what}: move it away, or pass --force to overwrite it")
 
 
-def compare(path: Path, text: str, derivation: str) -> Target:
+def compare(path: Path, text: str, derivation: str, option: str) -> Target:
     """How the file that is there differs from the text that would be written; versions of packages may differ."""
-    there = read(path)
+    there = read(path, option)
     if there is None:
         return Target(str(path), derivation, "missing")
     old, new = comparable(there), comparable(text)
@@ -137,11 +137,11 @@ def compare(path: Path, text: str, derivation: str) -> Target:
     return Target(str(path), derivation, "different", "\n".join(lines).encode("utf-8", "replace").decode())
 
 
-def stale(folder: Path, current: Collection[str], derivation: str | None) -> list[Target]:
+def stale(folder: Path, current: Collection[str], derivation: str | None, option: str) -> list[Target]:
     """Files of ours in the folder of which no derivation (or not this one any more) defines the module."""
     found = []
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else []:
-        mark = read_stamp(read(path) or "") if path.stem not in current and path.is_file() else None
+        mark = read_stamp(read(path, option) or "") if path.stem not in current and path.is_file() else None
         if mark is not None and derivation in (None, mark.derivation):
             found.append(Target(str(path), mark.derivation, "stale"))
     return found

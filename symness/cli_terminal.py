@@ -46,7 +46,7 @@ def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
 
 def show_json(data: object) -> None:
     """JSON that every parser reads: infinities and NaN as text."""
-    click.echo(json.dumps(_plain(data), indent=2, ensure_ascii=False, allow_nan=False))
+    click.echo(json.dumps(_plain(data), indent=2, allow_nan=False))
 
 
 def _plain(data: Any) -> Any:
@@ -83,12 +83,18 @@ def formula_text(derived: Derived) -> str:
     if formula.conditions:
         lines.append("valid for " + ", ".join(condition.text for condition in formula.conditions))
     lines += [f"{key}: {text}" for key, text in formula.provenance.items()]
-    published = "" if derived.published is None else f" (published: {derived.published})"
+    published = "" if derived.published is None else f" (published: {derived.published}{_agreement(derived)})"
     lines.append(
         f"{derived.operations} operations as displayed{published}, {derived.executed} as a program; "
         f"derived in {derived.seconds:.3f} s"
     )
     return "\n".join(lines)
+
+
+def _agreement(derived: Derived) -> str:
+    if derived.differing is None:
+        return ""
+    return ", identical" if not derived.differing else f", not the same: {', '.join(derived.differing)}"
 
 
 def as_data(derived: Derived, stats: bool) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def as_data(derived: Derived, stats: bool) -> dict[str, Any]:
         "title": derived.title,
         "operations": derived.operations,
         "published": derived.published,
+        "differing": derived.differing,
         "executed": derived.executed,
         "seconds": derived.seconds,
     }

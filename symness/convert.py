@@ -120,7 +120,7 @@ def to_sympy(root: Node, symbols: dict[str, sp.Symbol] | None = None) -> Any:
 
     table = symbols or {}
     memo: dict[Node, Any] = {}
-    special = {"abs": sp.Abs, "minimum": sp.Min, "maximum": sp.Max}
+    special = {"hypot": lambda x, y: sp.sqrt(x**2 + y**2), "abs": sp.Abs, "minimum": sp.Min, "maximum": sp.Max}
     for node in program.walk([root]):
         arguments = [memo[child] for child in node.operands]
         if node.op == "number":

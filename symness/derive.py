@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,12 +35,25 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Derived:
-    """A formula, the seconds that its derivation took, and the published number of operations, if there is one."""
+    """A derived formula.
+
+    Attributes
+    ----------
+    title : str
+        Its key in the derivation file.
+    seconds : float
+        What the derivation took.
+    published : int, optional
+        Operations of the published formula.
+    differing : tuple of str, optional
+        Outputs that are not identical to the published lines, exactly; None where no lines are given.
+    """
 
     title: str
     formula: Formula
     seconds: float
     published: int | None = None
+    differing: tuple[str, ...] | None = None
 
     @property
     def operations(self) -> int:
@@ -86,8 +98,8 @@ def derive(derivation: Derivation, kind: str, title: str) -> Derived:
     if kind == "MODULES":
         return Derived(title, replace(formula, name=title), seconds)
     with derivation.blamed(f"PUBLISHED[{title!r}]"):
-        published = _count_published(derivation.published.get(title), formula)
-    return Derived(title, formula, seconds, published)
+        published, differing = _compare(derivation.published.get(title), formula)
+    return Derived(title, formula, seconds, published, differing)
 
 
 def closed_forms(derivation: Derivation) -> Iterator[Derived]:
@@ -132,27 +144,16 @@ def ranges_for(derivation: Derivation, formula: Formula, formulas: Sequence[Form
     return {item.name: derivation.ranges[item.name] for item in formula.inputs if item.name in derivation.ranges}
 
 
-def _count_published(given: Any, formula: Formula) -> int | None:
+def _compare(given: Any, formula: Formula) -> tuple[int | None, tuple[str, ...] | None]:
+    """Published operations, and which outputs are not those published: None where only a count is given."""
     if given is None:
-        return None
+        return None, None
     if isinstance(given, Mapping):
-        return sum(_count_line(str(name), str(text)) for name, text in given.items())
+        from symness.published import compare
+
+        comparison = compare(formula, {str(name): str(text) for name, text in given.items()})
+        return comparison.published, comparison.differing
     value = given(formula) if callable(given) else given
     if not isinstance(value, int):
         raise DerivationError(f"a count of operations is an integer, not {value!r}")
-    return value
-
-
-def _count_line(name: str, text: str) -> int:
-    """Operations of a printed right-hand side, counted as those of a Formula: signs and rational literals are free."""
-    try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError as error:
-        raise DerivationError(f"the line {name!r}, {text!r}, is no Python expression: {error.msg}") from error
-
-    def literal(node: ast.AST) -> bool:
-        if isinstance(node, ast.BinOp):
-            return isinstance(node.op, ast.Div) and literal(node.left) and literal(node.right)
-        return isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and literal(node.operand))
-
-    return sum(isinstance(node, (ast.BinOp, ast.Call)) and not literal(node) for node in ast.walk(tree))
+    return value, None

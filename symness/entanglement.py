@@ -150,7 +150,8 @@ def _gap(coherence: tuple[Node, Node], first: Node, second: Node) -> Node | None
     if all(part.is_zero for part in coherence):
         return None
     root = program.sqrt(program.call("positive_part", program.mul(first, second)))
-    return program.add(program.sqrt(_modulus_squared(coherence)), -root)
+    modulus = program.call("hypot", *coherence)
+    return program.add(modulus, -root)
 
 
 def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> Node:

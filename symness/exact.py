@@ -262,6 +262,8 @@ class ResiduePoint:
     def _new(self, name: str, a: Sequence[Any], node: Node) -> Any:
         if name == "sqrt":
             return self._root(a[0])
+        if name == "hypot":
+            return self._root(a[0] ** 2 + a[1] ** 2)
         if name == "fermi_hole":
             return residue(1) - self._function("fermi", *a, node=node)
         if name in ("bose_difference", "fermi_difference"):

@@ -183,7 +183,7 @@ class _Writer:
         return self.emit("multiply", whole, base) if exponent % 2 else whole
 
     def _call(self, name: str, x: list[Operand], node: Node) -> Operand:
-        direct = {"sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "minimum", "maximum"}
+        direct = {"sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "minimum", "maximum", "hypot"}
         if name in direct:
             return self.emit(name, *x, name=self._name(node))
         if name == "abs":

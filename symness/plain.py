@@ -53,6 +53,9 @@ def _call(name: str, texts: list[str]) -> _Printed:
     if name in ("bose_difference", "fermi_difference"):
         single, omega = name.removesuffix("_difference"), texts[0]
         return f"{_call(single, [omega, *texts[1:3]])[0]} - {_call(single, [omega, *texts[3:]])[0]}", _SUM
+    if name == "hypot":
+        squares = (text if text.isidentifier() else f"({text})" for text in texts)
+        return f"sqrt({' + '.join(f'{text}**2' for text in squares)})", _ATOM
     shown = {"positive_part": "max", "maximum": "max", "minimum": "min"}.get(name, name)
     return f"{shown}({', '.join(['0'] * (name == 'positive_part') + texts)})", _ATOM
 

@@ -43,6 +43,7 @@ __all__ = [
 #: name -> (number of arguments, meaning).  Bath functions have hbar = k_B = 1.
 FUNCTIONS: dict[str, tuple[int, str]] = {
     "sqrt": (1, "square root of a non-negative number"),
+    "hypot": (2, "sqrt(x**2 + y**2) without underflow: the modulus of a complex number"),
     "abs": (1, "absolute value"),
     "exp": (1, "exponential"),
     "log": (1, "natural logarithm"),
@@ -411,7 +412,7 @@ def real_imag(root: Node) -> tuple[Node, Node]:
                 memo[node] = (div(re, modulus), div(im, modulus))
         elif node.op == "call" and node.args[0] == "abs":
             re, im = parts[0]
-            memo[node] = (sqrt(add(power(re, 2), power(im, 2))), _ZERO)
+            memo[node] = (call("hypot", re, im), _ZERO)
         else:
             raise ValueError(f"{node!r}: no function of a complex number but abs is defined here")
     return memo[root]
@@ -490,6 +491,8 @@ def _call_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node
         turn = div(mul(delta, slopes[1]) - mul(lam, slopes[0]), add(power(delta, 2), power(lam, 2)))
         half = -call("sin_half", *ops) if function == "cos_half" else call("cos_half", *ops)
         return mul(Fraction(1, 2), half, turn)
+    if function == "hypot":
+        return div(add(*(mul(x, slope) for x, slope in zip(ops, slopes, strict=True))), node)
     if function not in outer:
         raise ValueError(f"{function} has no derivative here: differentiate the smooth expressions inside it")
     return mul(outer[function](ops[0]), slopes[0])
@@ -506,6 +509,8 @@ def count_ops(roots: Iterable[Node], shared: bool = False) -> int:
         if node.op in ("add", "mul"):
             signed = node.op == "mul" and node.args[0].op == "number" and node.args[0].args[0] == -1
             return len(node.args) - 1 - signed
+        if node.op == "call" and node.args[0] == "hypot":
+            return 4  # displayed as a root of two squares
         return int(node.op in ("pow", "div", "call"))
 
     roots = list(roots)

@@ -237,7 +237,9 @@ class _Builder:
                 root = sp.sqrt(sp.factor(b**2 - 4 * a * rest[0]))
                 roots = [sp.expand((-b + root) / (2 * a)), sp.expand((-b - root) / (2 * a))]
             for root in roots:
-                levels += [(root, c) for c in (self.column(block, root) if power == 1 else self.eigenspace(block, root))]
+                levels += [
+                    (root, c) for c in (self.column(block, root) if power == 1 else self.eigenspace(block, root))
+                ]
         sample = {s: sp.Rational(k + 7, k + 5) for k, s in enumerate(sorted(block.free_symbols, key=lambda s: s.name))}
         levels.sort(key=lambda level: -sp.N(level[0].subs(sample), 30))
         if len(levels) != len(places):

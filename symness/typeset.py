@@ -171,6 +171,9 @@ class Printer:
 
     def _call(self, name: str, node: Node, parts: Sequence[_Text]) -> _Text:
         text = [part.whole for part in parts]
+        if name == "hypot":
+            squares = program.add(*(program.power(part, 2) for part in node.args[1:]))
+            return self(program.call("sqrt", squares))
         if name in ("sqrt", "exp"):
             return _Text((r"\sqrt" if name == "sqrt" else r"\mathrm{e}^") + f"{{{text[0]}}}", name)
         if name == "abs":

@@ -26,6 +26,8 @@ __all__ = ["ABSOLUTE_FLOOR", "FACTOR", "Report", "Row", "verify"]
 
 FACTOR = 100
 ABSOLUTE_FLOOR = mpmath.mpf("1e-290")
+#: the concurrence holds the root of a product of populations, each good to the absolute floor only
+ROOT_FLOOR = mpmath.mpf("1e-145")
 _EPSILON = mpmath.mpf(2) ** -52
 _TRIES = 2000
 
@@ -149,7 +151,8 @@ def verify(
         for k, output in enumerate(chosen):
             value = table[output.name][index].item()
             result = None if expected is None else expected[k]
-            row = _compare(output.name, value, result, stretch, drawn.regime(index), place)
+            floor = ROOT_FLOOR if output.observable.kind == "concurrence" else ABSOLUTE_FLOOR
+            row = _compare(output.name, value, result, stretch, drawn.regime(index), place, floor)
             worst[output.name] = _worse(worst.get(output.name), row)
         if progress is not None:
             progress(index + 1, points)
@@ -177,7 +180,13 @@ def _worse(old: Row | None, new: Row) -> Row:
 
 
 def _compare(
-    name: str, value: Any, result: Result | None, stretch: Any, regime: str, place: Mapping[str, float]
+    name: str,
+    value: Any,
+    result: Result | None,
+    stretch: Any,
+    regime: str,
+    place: Mapping[str, float],
+    floor: Any = ABSOLUTE_FLOOR,
 ) -> Row:
     """Error against bound at one point; without a unique steady state the evaluator has to say NaN."""
     if result is None:
@@ -186,11 +195,11 @@ def _compare(
         return Row(name, 0.0, 0.0, ratio, regime, place, str(value), "no unique steady state", 1)
     with mp.workdps(max(result.digits, 20)):
         relative = FACTOR * _EPSILON * stretch
-        allowed = max(relative * max(result.scale, result.variation), ABSOLUTE_FLOOR)
+        allowed = max(relative * max(result.scale, result.variation), floor)
         if isinstance(result.value, bool):
             # Where the smallest eigenvalue is within its rounding a mask may differ; entries of rho are of order one,
             # so a negative one of that size need not be seen.
-            difference = mpmath.mpf(0) if value == result.value else max(result.scale, ABSOLUTE_FLOOR)
+            difference = mpmath.mpf(0) if value == result.value else max(result.scale, floor)
             allowed = max(allowed, relative) if value else allowed
         elif value != value:
             difference = mp.inf
@@ -199,9 +208,9 @@ def _compare(
             allowed = mpmath.mpf(1)
         else:
             difference = abs(mp.mpmathify(value) - result.value)
-        significant = result.scale if result.scale > ABSOLUTE_FLOOR and not mp.isinf(result.scale) else None
+        significant = result.scale if result.scale > floor and not mp.isinf(result.scale) else None
         error = float(difference / significant) if significant is not None else 0.0
-        bound = float(allowed / significant) if significant is not None else float(ABSOLUTE_FLOOR)
+        bound = float(allowed / significant) if significant is not None else float(floor)
         shown = str(result.value) if isinstance(result.value, bool) else mp.nstr(result.value, 20)
         return Row(name, error, bound, float(difference / allowed), regime, place, str(value), shown, 1)
 
