@@ -8,6 +8,7 @@ eigenoperators written down by hand.
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import os
 import shutil
@@ -144,7 +145,7 @@ def _sin_half(delta: Any, lam: Any) -> Any:
 
 
 ATOMS = {"bose": _bose, "bose_difference": _bose_difference, "cos_half": _cos_half, "sin_half": _sin_half}
-ATOMS |= {"Max": lambda a, b: np.maximum(a, b), "Min": lambda a, b: np.minimum(a, b)}
+ATOMS |= {"Max": lambda *x: functools.reduce(np.maximum, x), "Min": lambda *x: functools.reduce(np.minimum, x)}
 
 
 def lambdified(formula: Formula, names: Sequence[str]) -> Callable[[Points], list[np.ndarray]]:

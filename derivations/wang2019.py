@@ -102,8 +102,7 @@ LATEX = {
     "Omega_scaled": r"\Omega'",
     "lam_scaled": r"\Omega'",
 }
-#: in the order in which the engine meets them
-FACTORS = (("r_2", "r_2"), ("r_1", "r_1"), ("s_1", "s_1"), ("s_2", "s_2"))
+FACTORS = (("r_1", "r_1"), ("r_2", "r_2"), ("s_1", "s_1"), ("s_2", "s_2"))
 
 
 def notation(generator, detuned):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from symness.blame import DerivationError, UnknownDerivationError
-from symness.loading import Derivation, Outline, find, load, names, outline
+from symness.loading import Derivation, Outline, find, is_range, load, names, outline
 
 if TYPE_CHECKING:
     from symness.formula import Formula
@@ -141,7 +141,20 @@ def ranges_for(derivation: Derivation, formula: Formula, formulas: Sequence[Form
             raise DerivationError(
                 f"{derivation.path}: RANGES[{name!r}] is a parameter of no module; pass one of {there}"
             )
-    return {item.name: derivation.ranges[item.name] for item in formula.inputs if item.name in derivation.ranges}
+    found = {item.name: derivation.ranges[item.name] for item in formula.inputs if item.name in derivation.ranges}
+    return {
+        name: _checked_range(derivation, name, given) if callable(given) else given for name, given in found.items()
+    }
+
+
+def _checked_range(derivation: Derivation, name: str, given: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def of_point(point: Any) -> Any:
+        value = given(point)
+        if callable(value) or not is_range(value):
+            raise DerivationError(f"RANGES[{name!r}] returns {value!r}; return (low, high) with low <= high")
+        return value
+
+    return of_point
 
 
 def _compare(given: Any, formula: Formula) -> tuple[int | None, tuple[str, ...] | None]:

@@ -21,7 +21,7 @@ from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
 from symness.spectrum import components
-from symness.steady import SteadyState
+from symness.state import SteadyState
 
 __all__ = ["concurrence", "negativity", "positive"]
 

@@ -114,7 +114,7 @@ class Ring:
     def factors(self, polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, int]]]:
         """Rational content and irreducible factors with integer coefficients, the simplest term of each positive.
 
-        Sorted by displayed length, then by declared order, so the result does not depend on how factors were found.
+        Sorted by length, then by the declared order of the symbols as displayed, however the factors were found.
         """
         if not len(polynomial):
             return Fraction(0), []
@@ -135,7 +135,9 @@ class Ring:
             scale, primitive = self.primitive(factor)
             total *= scale**power
             listed.append((primitive, int(power)))
-        return total, sorted(listed, key=lambda item: (len(item[0]), self._key(item[0])))
+        if len(listed) > 1:
+            listed.sort(key=lambda item: (len(item[0]), self._key(item[0])))
+        return total, listed
 
     def primitive(self, polynomial: Polynomial) -> tuple[Fraction, Polynomial]:
         """Content and primitive part; in the primitive part the simplest term is positive.
@@ -155,8 +157,14 @@ class Ring:
         return [(tuple(map(int, m)), _fraction(c)) for m, c in polynomial.to_dict().items()]
 
     def _key(self, polynomial: Polynomial) -> tuple[Any, ...]:
-        # Low degrees first, then declared order: r_1 = a + b(...) stands before r_2 = b + a(...).
-        return tuple(sorted((sum(m), abs(c), tuple(-e for e in m), c) for m, c in self._terms(polynomial)))
+        """Symbols from left to right as displayed: r_1 = a + b*(...) stands before r_2 = b + a*(...)."""
+        leaves, stack = [], [self.collect(polynomial)]
+        while stack:
+            node = stack.pop()
+            if node.op == "symbol":
+                leaves.append(self.index[node.args[0]])
+            stack.extend(reversed(node.operands))
+        return tuple(leaves), str(polynomial)
 
     def display(self, polynomial: Polynomial) -> Node:
         """The short form of one polynomial: factored, then collected inside each factor."""
@@ -373,8 +381,8 @@ def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial
         minors = larger
     result = []
     for i in range(n):
-        minor = minors.get(tuple(j for j in range(n) if j != i), zero)
-        result.append(minor if i % 2 == 0 else -1 * minor)
+        cofactor: Any = minors.get(tuple(j for j in range(n) if j != i), zero)
+        result.append(cofactor if i % 2 == 0 else -1 * cofactor)
     return result
 
 

@@ -15,6 +15,7 @@ import sympy as sp
 from symness import program
 from symness.assumptions import inequality, sign_of
 from symness.baths import Bath
+from symness.coincidence import Coincidences
 from symness.convert import from_sympy, to_sympy
 from symness.errors import ModelError, UndecidedError
 from symness.exact import Polynomial, Ring
@@ -46,6 +47,7 @@ class FrequencyTable:
         self.frequencies: list[Node] = []
         self.definitions: list[Definition] = list(self.operator_roots)
         self._signed: dict[tuple[str, str], tuple[int, int]] = {}
+        self.coincidences = self._coincidences()
 
     def plain(self, entry: Any, relations: dict[str, Node] | None = None) -> Node:
         """An operator entry as a polynomial: every root in it becomes a named symbol."""
@@ -67,7 +69,31 @@ class FrequencyTable:
 
     def gap(self, i: int, j: int) -> Polynomial:
         """E_j - E_i: the Bohr frequency of |i><j|."""
-        return self.ring.reduce(self.energies[j] - self.energies[i])
+        gap = self.ring.reduce(self.energies[j] - self.energies[i])
+        return gap if self.coincidences is None else self.coincidences.representative(self.ring, i, j, gap)
+
+    def _coincidences(self) -> Coincidences | None:
+        """Needed where the energies hold more than one root or eigenvalue: polynomials alone do not decide equality."""
+        named = {d.name for d in self.spectrum.definitions}
+        used = {name for energy in self.energies for name in self.ring.uses(energy)} & named
+        if len(used) < 2:
+            return None
+        values: dict[str, Node] = {}
+        for definition in self.spectrum.definitions:
+            values[definition.name] = program.substitute(definition.expression, values)
+        return Coincidences(self.model, [program.substitute(energy, values) for energy in self.spectrum.energies])
+
+    def refuse_crossings(self) -> None:
+        """Error where two Bohr frequencies are equal for some parameters and different for others."""
+        if self.coincidences is not None and self.coincidences.crossing is not None:
+            first, second = (
+                str(self.in_parameters(self.ring.collect(g))) if len(g) else "0" for g in self.coincidences.crossing
+            )
+            raise UndecidedError(
+                f"secular: whether the Bohr frequencies {first} and {second} are equal depends on the parameters (levels "
+                "cross); pass eigenbasis= with one order of levels, assume= inequalities that exclude the crossing, or use "
+                "redfield"
+            )
 
     def diagonal(self) -> dict[tuple[int, int], Polynomial]:
         return {(k, k): energy for k, energy in enumerate(self.energies) if len(energy)}
@@ -88,10 +114,10 @@ class FrequencyTable:
         self.keys = keys
         count = len(keys)
         for k, key in enumerate(keys):
-            node = self.ring.collect(key) if len(key) else program.number(0)
-            content, _ = self.ring.primitive(key) if len(key) else (1, None)
-            if abs(content) != 1 and len(key) > 1:
-                node = self.ring.display(key)
+            content = abs(self.ring.primitive(key)[0]) if len(key) else 1
+            node = program.number(0)
+            if len(key):
+                node = program.mul(content, self.ring.collect(key * self.ring.constant(1 / content)))
             if node.op == "symbol" and node.args[0] in self.order:
                 self.frequencies.append(node)
                 continue
@@ -136,7 +162,8 @@ class FrequencyTable:
         return (self.keys.index(sign * gap), sign) if sign else (-1, 0)
 
     def frequency_text(self, index: int, sign: int = 1) -> str:
-        return "0" if index < 0 else str(sp.expand_mul(sign * self.in_parameters(self.frequencies[index]), deep=False))
+        """Its name; the definition of the name is printed with the formula."""
+        return "0" if index < 0 else "-" * (sign < 0) + str(self.frequencies[index].args[0])
 
     def label(self, index: int) -> tuple[str, str]:
         """Suffix of names and LaTeX superscript of a frequency."""

@@ -178,6 +178,8 @@ def _global(model: Model, kind: str) -> Generator:
     builder = _Builder(model, kind, "energy", solved, names)
     matrices = {bath.name: [builder.matrix(c) for c in bath.coupling] for bath in model.baths}
     builder.rates.register((bath, i, j) for bath in model.baths for m in matrices[bath.name] for i, j in m)
+    if kind == "secular":
+        builder.rates.refuse_crossings()
     for bath in model.baths:
         terms: list[Term] = []
         groups = [builder.eigenoperators(bath, matrix) for matrix in matrices[bath.name]]
@@ -271,7 +273,7 @@ class _Builder:
             tuple(self.parts),
             self.rates.rates,
             (*self.spectrum.definitions, *self.rates.definitions),
-            tuple(self.rates.conditions.values()),
+            self.rates.needed_conditions(),
             tuple(self.pairs),
         )
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib
+import inspect
 import keyword
 import pkgutil
 import sys
@@ -28,10 +29,11 @@ from typing import Any
 
 from symness.blame import DerivationError, UnknownDerivationError, blamed, users_mistakes
 
-__all__ = ["Derivation", "Outline", "find", "load", "names", "outline"]
+__all__ = ["Derivation", "Outline", "find", "is_range", "load", "names", "outline"]
 
 Recipe = Callable[[], Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_RECIPE = "a callable without arguments that returns a Formula: write lambda: ..."
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def load(name_or_path: str | Path) -> Derivation:
     """
     name, path, packaged = find(name_or_path)
     module = importlib.import_module(f"symness.derivations.{name}") if packaged else _run(name, path)
-    recipes = _table(module, path, "MODULES", callable, "a callable that returns a Formula: write lambda: ...")
+    recipes = _table(module, path, "MODULES", _is_recipe, _RECIPE)
     if not recipes:
         raise DerivationError(f"{path}: defines no MODULES; add MODULES = {{'name': callable returning a Formula}}")
     for key in recipes:
@@ -140,14 +142,14 @@ def load(name_or_path: str | Path) -> Derivation:
             raise DerivationError(
                 f"{path}: MODULES[{key!r}] names a Python file; pass an identifier that does not start with '_'"
             )
-    closed = _table(module, path, "CLOSED_FORMS", callable, "a callable that returns a Formula: write lambda: ...")
-    printed = _table(module, path, "PUBLISHED", _is_published, "a count, a callable, or a dict of printed lines")
+    closed = _table(module, path, "CLOSED_FORMS", _is_recipe, _RECIPE)
+    printed = _table(module, path, "PUBLISHED", _is_published, "a count, a callable of the Formula, or a dict of lines")
     for title in printed:
         if title not in closed:
             raise DerivationError(
                 f"{path}: PUBLISHED[{title!r}] belongs to no closed form; pass one of {', '.join(map(repr, closed))}"
             )
-    ranges = _table(module, path, "RANGES", _is_range, "(low, high) with low <= high, or a callable of the point")
+    ranges = _table(module, path, "RANGES", is_range, "(low, high) with low <= high, or a callable of the point")
     doc = (module.__doc__ or "").strip()
     return Derivation(name, path, recipes, closed, printed, ranges, doc, packaged)
 
@@ -189,15 +191,30 @@ def _kind(value: object) -> str:
     )
 
 
+def _takes(value: Any, count: int) -> bool:
+    """Callable with that many arguments, as far as that can be known without a call."""
+    try:
+        inspect.signature(value).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # written in C
+        return callable(value)
+    return True
+
+
+def _is_recipe(value: Any) -> bool:
+    return _takes(value, 0)
+
+
 def _is_published(value: Any) -> bool:
-    return callable(value) or isinstance(value, (int, Mapping))
+    return isinstance(value, (int, Mapping)) or _takes(value, 1)
 
 
-def _is_range(value: Any) -> bool:
-    if callable(value):
-        return True
-    numbers = isinstance(value, (tuple, list)) and len(value) == 2 and all(isinstance(v, (int, float)) for v in value)
-    return numbers and value[0] <= value[1]
+def is_range(value: Any) -> bool:
+    """(low, high) with low <= high, or a callable of one argument."""
+    if isinstance(value, (tuple, list)) and len(value) == 2 and all(isinstance(v, (int, float)) for v in value):
+        return bool(value[0] <= value[1])
+    return _takes(value, 1)
 
 
 def outline(name_or_path: str | Path) -> Outline:

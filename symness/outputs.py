@@ -8,7 +8,7 @@ from symness.errors import ObservableError
 from symness.evaluator import Evaluator
 from symness.formula import Formula, Output
 from symness.quantity import Quantity
-from symness.steady import SteadyState, build_formula
+from symness.state import SteadyState, build_formula
 
 __all__ = ["evaluator", "formula"]
 

@@ -9,7 +9,7 @@ from symness.observable import Observable
 from symness.program import Node
 
 if TYPE_CHECKING:
-    from symness.steady import SteadyState
+    from symness.state import SteadyState
 
 __all__ = ["Quantity"]
 

@@ -95,6 +95,18 @@ class RateTable(FrequencyTable):
             condition = Condition(from_sympy(expression, self.order), str(relation), sp.latex(relation))
             self.conditions.setdefault(condition.text, condition)
 
+    def needed_conditions(self) -> tuple[Condition, ...]:
+        """Conditions that do not follow from another one."""
+        listed = list(self.conditions.values())
+        expressions = [self.in_parameters(c.expression) for c in listed]
+        kept = []
+        for k, (condition, expression) in enumerate(zip(listed, expressions, strict=True)):
+            gaps = [sign_of(sp.expand_mul(expression - other, deep=False)) for other in expressions]
+            implied = any(gap == 1 or (gap == 0 and m < k) for m, gap in enumerate(gaps))
+            if not implied:
+                kept.append(condition)
+        return tuple(kept)
+
     def gamma(self, bath: Bath, a: int, b: int, index: int) -> Node | None:
         """gamma_ab at a frequency; None where it vanishes identically."""
         key = (bath.name, a, b, index)

@@ -111,6 +111,7 @@ class _Builder:
         self.definitions: dict[str, Definition] = {}
         self.relations: dict[str, Node] = {}
         self.named: dict[Node, Node] = {}
+        self.squares: dict[Any, Node] = {}
         self.numerical = False
         self.aliases: dict[str, Node] = {}
         self.pairs = 0
@@ -181,8 +182,13 @@ class _Builder:
             self.pairs += 1
             tag = "" if self.pairs == 1 else f"_{self.pairs}"
             d, h = self.node(delta), self.node(coupling)
+            # One root for one radicand: a sign of the coupling (Jordan-Wigner strings) must not make a second one.
+            radicand = sp.expand(delta**2 + coupling**2)
             square = program.add(program.power(d, 2), program.power(h, 2))
-            omega = self.name(f"Omega{tag}", program.sqrt(square), default_latex(f"Omega{tag}"), square)
+            if radicand not in self.squares:
+                latex = default_latex(f"Omega{tag}")
+                self.squares[radicand] = self.name(f"Omega{tag}", program.sqrt(square), latex, square)
+            omega = self.squares[radicand]
             theta = default_latex(f"theta{tag}")
             c = self.name(f"cos_half{tag}", program.call("cos_half", d, h), rf"\cos\tfrac{{{theta}}}{{2}}")
             s = self.name(

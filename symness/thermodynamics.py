@@ -21,7 +21,7 @@ from symness.liouville import Coordinate, Entry, expectation_row, functional
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
-from symness.steady import SteadyState
+from symness.state import SteadyState
 
 __all__ = ["energy_current", "entropy_production", "expectation", "heat_current", "particle_current"]
 

@@ -47,12 +47,16 @@ def level_file(folder: Path, extra: str = "") -> Path:
 def error_of(path: Path, kind: str = "MODULES") -> str:
     """The message that loading the file and deriving its first formula ends with."""
     with pytest.raises(derive.DerivationError) as caught:
-        derivation = derive.load(path)
-        derive.derive(derivation, kind, next(iter(derivation.recipes(kind))))
+        _derive_first(path, kind)
     return str(caught.value)
 
 
-# -- finding and loading --------------------------------------------------------------------------------------------------
+def _derive_first(path: Path, kind: str) -> None:
+    derivation = derive.load(path)
+    derive.derive(derivation, kind, next(iter(derivation.recipes(kind))))
+
+
+# -- finding and loading ---------------------------------------------------------------------------
 
 
 def test_names_are_the_files_that_come_with_the_package() -> None:
@@ -94,7 +98,11 @@ def test_outline_reads_what_it_can_and_runs_what_it_must(tmp_path: Path) -> None
     assert derive.outline(slow) == derive.Outline("mine", "A single level and one bath.", ("level",))
     computed = level_file(tmp_path, "MODULES = {f'level_{k}': closed_form for k in range(2)}\n")
     assert derive.outline(computed).modules == ("level_0", "level_1")
-    typed = level_file(tmp_path, "MODULES: dict = {'a': closed_form}\n").read_text().replace('MODULES = {"level"', 'x = {"l"')
+    typed = (
+        level_file(tmp_path, "MODULES: dict = {'a': closed_form}\n")
+        .read_text()
+        .replace('MODULES = {"level"', 'x = {"l"')
+    )
     assert derive.outline(user_file(tmp_path, typed)).modules == ("a",)
     changed = level_file(tmp_path, "MODULES['more'] = closed_form\n")
     assert derive.outline(changed).modules == ("level", "more")
@@ -125,7 +133,7 @@ def test_a_name_beside_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.M
         derive.load("mine")
 
 
-# -- mistakes of users ----------------------------------------------------------------------------------------------------
+# -- mistakes of users -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -140,6 +148,10 @@ def test_a_name_beside_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.M
         ("MODULES = {}\n", "mine.py: defines no MODULES"),
         ("MODULES = [1]\n", "MODULES is list; pass a dict"),
         ("MODULES = {'a': 3}\n", "MODULES['a'] is int (3)"),
+        (
+            "def a(T): pass\nMODULES = {'a': a}\n",
+            "MODULES['a'] is function; pass, for a name, a callable without arguments",
+        ),
         ("MODULES = {3: print}\n", "MODULES[3]"),
         ("MODULES = {'../a': print}\n", "MODULES['../a'] names a Python file"),
         ("MODULES = {'__init__': print}\n", "MODULES['__init__'] names a Python file"),
@@ -183,14 +195,14 @@ def test_a_packaged_file_that_fails_is_a_defect_unless_the_model_is_refused(tmp_
     def refuse() -> Formula:
         raise ModelError("H is odd")
 
-    derivation = derive.Derivation("paper", tmp_path, {"bad": refuse, "worse": lambda: 1 / 0})  # type: ignore[dict-item]
+    derivation = derive.Derivation("paper", tmp_path, {"bad": refuse, "worse": lambda: 1 / 0})
     with pytest.raises(derive.DerivationError, match=r"paper: MODULES\['bad'\]: H is odd"):
         derive.derive(derivation, "MODULES", "bad")
     with pytest.raises(ZeroDivisionError):
         derive.derive(derivation, "MODULES", "worse")
 
 
-# -- deriving -------------------------------------------------------------------------------------------------------------
+# -- deriving --------------------------------------------------------------------------------------
 
 
 def test_formulas_are_derived_named_and_counted(tmp_path: Path) -> None:
@@ -215,7 +227,12 @@ def test_published_lines_are_counted_and_compared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [("lambda formula: 'x'", "is an integer, not 'x'"), ("{'a': '1 +'}", "'1 +'"), ("lambda: 3", "TypeError")],
+    [
+        ("lambda formula: 'x'", "is an integer, not 'x'"),
+        ("lambda formula: 1 / 0", "mine.py:21: PUBLISHED['one']: ZeroDivisionError"),
+        ("{'a': '1 +'}", "'1 +'"),
+        ("lambda: 3", "a callable of the Formula"),
+    ],
 )
 def test_published_counts_that_are_none(given: str, said: str, tmp_path: Path) -> None:
     path = level_file(tmp_path, f"CLOSED_FORMS = {{'one': closed_form}}\nPUBLISHED = {{'one': {given}}}\n")
@@ -236,8 +253,20 @@ def test_ranges_go_to_the_formulas_that_have_the_parameter(tmp_path: Path) -> No
     formulas = [item.formula for item in derive.modules(derivation)]
     assert derive.ranges_for(derivation, formulas[0], formulas) == {"T": (1, 2)}
     derivation = derive.load(level_file(tmp_path, "RANGES = {'tee': (1, 2)}\n"))
-    with pytest.raises(derive.DerivationError, match=r"RANGES\['tee'\] is a parameter of no module; pass one of T, gamma"):
+    with pytest.raises(
+        derive.DerivationError, match=r"RANGES\['tee'\] is a parameter of no module; pass one of T, gamma"
+    ):
         derive.ranges_for(derivation, formulas[0], formulas)
+
+
+def test_ranges_that_depend_on_the_point_are_checked(tmp_path: Path) -> None:
+    extra = "RANGES = {'T': lambda point: (1, point['omega']), 'omega': lambda point: 3}\n"
+    derivation = derive.load(level_file(tmp_path, extra))
+    formulas = [item.formula for item in derive.modules(derivation)]
+    ranges = derive.ranges_for(derivation, formulas[0], formulas)
+    assert ranges["T"]({"omega": 2.0}) == (1, 2.0)
+    with pytest.raises(derive.DerivationError, match=r"RANGES\['omega'\] returns 3; return \(low, high\)"):
+        ranges["omega"]({})
 
 
 def test_one_module_has_one_derivation(tmp_path: Path) -> None:
@@ -254,7 +283,7 @@ def test_source_names_its_derivation_and_no_path(tmp_path: Path) -> None:
     assert source == derive.source(derive.load(level_file(tmp_path)), "level")
 
 
-# -- marks ----------------------------------------------------------------------------------------------------------------
+# -- marks -----------------------------------------------------------------------------------------
 
 
 def test_marks_tell_edited_files() -> None:
@@ -270,7 +299,9 @@ def test_marks_tell_edited_files() -> None:
 
 
 def test_versions_are_not_compared_and_everything_else_is() -> None:
-    text = 'SOURCE = {\n    "digest": "1",\n    "sympy": "1.13",\n    "python-flint": "0.7",\n    "symness": "0.1",\n}\n'
+    text = (
+        'SOURCE = {\n    "digest": "1",\n    "sympy": "1.13",\n    "python-flint": "0.7",\n    "symness": "0.1",\n}\n'
+    )
     other = text.replace("1.13", "1.14").replace("0.7", "0.8").replace("0.1", "0.2")
     assert comparable(stamped(text, "a")) == comparable(other)
     assert comparable(text) != comparable(text.replace('"digest": "1"', '"digest": "2"'))
