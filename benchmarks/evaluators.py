@@ -86,13 +86,19 @@ def random_points(count: int, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def flat(formula: Formula, names: Sequence[str], result: Any) -> list[np.ndarray]:
-    """The outputs as real arrays, a complex one as two."""
-    if not isinstance(result, dict):
-        return list(result)
+    """The outputs as real arrays: a complex one as two, a boolean one (``expression >= 0``) as zeros and ones."""
     parts: list[np.ndarray] = []
+    if isinstance(result, dict):
+        for name in names:
+            values = result[name]
+            parts += [values.real, values.imag] if formula.output(name).is_complex else [values]
+        return parts
+    given = iter(result)
     for name in names:
-        values = result[name]
-        parts += [values.real, values.imag] if formula.output(name).is_complex else [values]
+        output = formula.output(name)
+        parts += [next(given) for _ in range(1 + output.is_complex)]
+        if output.domain == "bool":
+            parts[-1] = parts[-1] >= 0
     return parts
 
 

@@ -58,7 +58,7 @@ def outputs(state):
         "rho_33": state.element(upper, upper),
         "rho_44": state.element(lower, lower),
         "rho_34": state.element(upper, lower),
-        "w": state.element(1, 2, "product"),
+        "w": state.element(1, 2, "product").renamed("w", "<eg|rho|ge>"),
         "concurrence": sn.concurrence(state),
         "negativity": sn.negativity(state),
         "energy_current_1": sn.energy_current(state, "1"),

@@ -55,7 +55,7 @@ class _Program(click.Group):
             except click.ClickException as error:
                 _fail(error.format_message(), 2)
             except (_Interrupted, click.Abort, KeyboardInterrupt):
-                _fail("interrupted; every file is whole, as it was or as it should be", 130)
+                _fail("interrupted; no file is half written", 130)
             except (derive.UnknownDerivationError, cli_files.FileError) as error:
                 _fail(str(error), 2)
             except SymnessError as error:

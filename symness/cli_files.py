@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Collection
@@ -15,7 +16,6 @@ from symness.errors import SymnessError
 from symness.stamps import comparable, read_stamp
 
 __all__ = ["MEANING", "FileError", "RefusedError", "Target", "compare", "prepare", "refuse_edited", "stale", "write"]
-
 
 #: status -> what it tells the reader
 MEANING = {
@@ -38,10 +38,7 @@ class RefusedError(SymnessError):
 
 @dataclass(frozen=True)
 class Target:
-    """One generated file and how it stands.
-
-    ``status`` is ``written`` or one of :data:`MEANING`.
-    """
+    """One generated file and how it stands; ``status`` is a key of :data:`MEANING`."""
 
     file: str
     derivation: str
@@ -62,7 +59,7 @@ def prepare(folder: Path, option: str) -> None:
         raise _failure("write to", folder, error, option) from error
 
 
-def read(path: Path, option: str) -> str | None:
+def _read(path: Path, option: str) -> str | None:
     """The text of a file, None where there is none."""
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape")
@@ -85,26 +82,19 @@ def write(path: Path, text: str, option: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    # The name is known before the file is there, so that an interruption at any moment finds what to remove.
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with scratch.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(scratch, _mode(path))
+        if path.exists():
+            scratch.chmod(stat.S_IMODE(path.stat().st_mode))
         os.replace(scratch, path)
     except BaseException:
-        Path(scratch).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
         raise
-
-
-def _mode(path: Path) -> int:
-    """Permissions of the file that is replaced, or those that a new file gets."""
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _failure(verb: str, path: Path, error: OSError, option: str) -> FileError:
@@ -115,7 +105,7 @@ def refuse_edited(paths: Collection[Path], option: str) -> None:
     """RefusedError when one of them is there and was edited, or was not written by symness."""
     for path in paths:
         device = path.exists() and not (path.is_file() or path.is_dir())
-        text = None if device else read(path, option)
+        text = None if device else _read(path, option)
         mark = read_stamp(text or "")
         if text is not None and (mark is None or not mark.intact):
             what = "was not written by symness" if mark is None else "was edited by hand"
@@ -124,7 +114,7 @@ def refuse_edited(paths: Collection[Path], option: str) -> None:
 
 def compare(path: Path, text: str, derivation: str, option: str) -> Target:
     """How the file that is there differs from the text that would be written; versions of packages may differ."""
-    there = read(path, option)
+    there = _read(path, option)
     if there is None:
         return Target(str(path), derivation, "missing")
     old, new = comparable(there), comparable(text)
@@ -141,7 +131,7 @@ def stale(folder: Path, current: Collection[str], derivation: str | None, option
     """Files of ours in the folder of which no derivation (or not this one any more) defines the module."""
     found = []
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else []:
-        mark = read_stamp(read(path, option) or "") if path.stem not in current and path.is_file() else None
+        mark = read_stamp(_read(path, option) or "") if path.stem not in current and path.is_file() else None
         if mark is not None and derivation in (None, mark.derivation):
             found.append(Target(str(path), mark.derivation, "stale"))
     return found

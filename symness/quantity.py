@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from symness.observable import Observable
@@ -38,6 +38,10 @@ class Quantity:
         from symness.outputs import formula
 
         return formula(self.state, {"result": self}).latex(notebook=True)
+
+    def renamed(self, latex: str, meaning: str | None = None) -> Quantity:
+        """The same quantity under a paper's symbol."""
+        return replace(self, latex=latex, meaning=self.meaning if meaning is None else meaning)
 
     def formula(self, name: str = "result") -> Any:
         """This quantity alone as a :class:`symness.formula.Formula`."""

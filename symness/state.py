@@ -69,24 +69,36 @@ class SteadyState:
         """The coordinates that the populations couple to; all others vanish in the steady state."""
         return self.matrix.sector
 
-    def element(self, i: int, j: int, basis: str = "energy") -> Quantity:
-        """<i|rho|j>, counted from 0; ``basis`` is ``"energy"`` (eigenstates of H + V) or ``"product"``."""
+    def element(self, i: int, j: int, basis: str | None = None) -> Quantity:
+        """<i|rho|j>, counted from 0; ``basis`` is ``"energy"`` (eigenstates of H + V) or ``"product"``.
+
+        Default: the basis of the generator, ``"product"`` for ``local`` and ``"energy"`` for the others.
+        """
+        basis = basis or self.generator.basis
         n = self.generator.dimension
         if not (0 <= i < n and 0 <= j < n):
             raise ObservableError(f"element({i}, {j}): indices run from 0 to {n - 1}")
         re, im = self.parts(i, j, basis)
         expression = program.add(re, program.mul(program.I, im))
-        shown = f"{i + 1}{j + 1}" if n < 10 else f"{i + 1},{j + 1}"
+        labels = self.labels if basis == self.generator.basis else tuple(str(k + 1) for k in range(n))
+        first, second = labels[i], labels[j]
+        shown = first + second if len(first) == len(second) == 1 else f"{first},{second}"
         observable = Observable("element", basis, (i, j))
         domain = "real" if i == j else "complex"
-        meaning = f"<{i + 1}|rho|{j + 1}>, {basis} basis"
+        meaning = f"<{first}|rho|{second}>, {basis} basis"
         return Quantity(self, expression, observable, rf"\rho_{{{shown}}}", meaning, "1", domain)
 
-    def parts(self, i: int, j: int, basis: str = "energy") -> tuple[Node, Node]:
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the states in the basis of the generator."""
+        return tuple(self.generator.model.labels or map(str, range(1, self.generator.dimension + 1)))
+
+    def parts(self, i: int, j: int, basis: str | None = None) -> tuple[Node, Node]:
         """Real and imaginary part of an element as programs."""
+        basis = basis or self.generator.basis
         if basis not in ("energy", "product"):
             raise ObservableError(f"basis={basis!r}: pass 'energy' or 'product'")
-        if basis == self.generator.basis or not self.generator.spectrum.vectors:
+        if basis == self.generator.basis:
             return self._own(i, j)
         return self._product(i, j) if self.generator.basis == "energy" else self._energy(i, j)
 
@@ -107,7 +119,7 @@ class SteadyState:
 
     def _energy(self, i: int, j: int) -> tuple[Node, Node]:
         raise ObservableError(
-            "element(basis='energy'): the local generator never needs the spectrum of H + V; pass basis='product'"
+            "basis='energy': the local generator never needs the spectrum of H + V; pass basis='product'"
         )
 
     def _rotate(self, weight: Any, ring: Ring) -> tuple[Node, Node]:
@@ -162,8 +174,8 @@ class SteadyState:
             known[definition.name] = program.substitute(definition.expression, known)
         return known
 
-    def density_matrix(self, basis: str = "energy") -> Any:
-        """rho as a SymPy matrix in the symbols of the elements (``"energy"`` or ``"product"``).
+    def density_matrix(self, basis: str | None = None) -> Any:
+        """rho as a SymPy matrix in the symbols of the elements (``"energy"`` or ``"product"``, default the generator's).
 
         The elements' own formulas are in ``closed_form``; ``sn.formula`` and ``sn.evaluator`` give values.
         """

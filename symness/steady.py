@@ -79,8 +79,7 @@ class _Derivation:
         self.base = [*atoms, *rates, *matrix.definitions]
         self.names = generator.names
         self.parameters = [s.name for s in generator.model.symbols]
-        n = generator.dimension
-        self.labels = list(generator.model.labels or [str(k + 1) for k in range(n)])
+        self.labels = list(generator.model.labels or map(str, range(1, generator.dimension + 1)))
 
     def state(self) -> SteadyState:
         order = [c for c in self.matrix.sector]

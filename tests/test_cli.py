@@ -76,7 +76,7 @@ def test_without_a_command_it_shows_help_and_fails() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["dervie"], "No such command 'dervie'"),
+        (["nothing"], "No such command 'nothing'"),
         (["derive", "wang2091"], "did you mean 'wang2019'"),
         (["verify", "nothing.py"], "'nothing.py': no such file"),
         (["derive", "--nonsense"], "'--nonsense'"),
