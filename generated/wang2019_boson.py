@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 6f8d126b9d56af945957e3ac7b1158cc407316036accd8f2551c7cb1dc9b942e
+# sha256 of the text below this line: a8de51d9d60354a7542239179f3571e51ccc8dfbe17ab283ded06e42ada3c356
 """wang2019_boson: steady-state quantities in closed form.
 
 generator: redfield
@@ -120,11 +120,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "e93bd6b483680ffb2128639581d1f7c6af68618107224cdeff5990a0d2cb2e3e",
+    "digest": "69ad72e04443cc71b8666b833e1fd0dd6356638f0dc17c6f6ac66037ce964665",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 512,
+    "operations": 506,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -223,44 +223,43 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     w_m = t27 * (down_1_m - down_2_m)
     X_1_1 = 4.0 * t27 * J_1 * J_2 * _bose_difference(xp, omega_p, T_2, mu_2, T_1, mu_1)
     X_1_2 = 4.0 * t27 * J_1 * J_2 * _bose_difference(xp, omega_m, T_2, mu_2, T_1, mu_1)
-    t34 = u_p + u_m + d_p + d_m
-    r_1 = -X_1_1 + X_1_2 + v_m * t34
-    r_2 = X_1_1 - X_1_2 + v_p * t34
+    r_5 = u_p + u_m + d_p + d_m
+    r_1 = -X_1_1 + X_1_2 + v_m * r_5
+    r_2 = X_1_1 - X_1_2 + v_p * r_5
     r_3 = X_1_1 + (d_m * v_m + w_m * (u_p + d_p + d_m))
     r_4 = X_1_2 + (d_p * v_p + w_p * (u_m + d_p + d_m))
-    r_5 = t34
-    t40 = Omega**2
-    R = 1.0 / ((0.5 * r_5)**2 + t40)
-    t42 = u_p + d_p
-    t43 = u_m + d_m
-    t44 = v_m + w_m
-    norm = t42 * t43 - 0.25 * (v_p + w_p) * t44 * r_5**2 * R
+    t39 = Omega**2
+    R = 1.0 / ((0.5 * r_5)**2 + t39)
+    t41 = u_p + d_p
+    t42 = u_m + d_m
+    t43 = v_m + w_m
+    norm = t41 * t42 - 0.25 * (v_p + w_p) * t43 * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t50 = 0.5 * X_1_1 * t43 + 0.5 * X_1_2 * t42
-    re_rho_34 = 0.5 * r_5 * t50 * R / norm
-    im_rho_34 = -Omega * t50 * R / norm
-    t53 = rho_11 * rho_22
-    t54 = _hypot(xp, t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t53))
-    t55 = im_rho_34**2
-    t56 = (t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t55
-    t57 = _positive_part(xp, (t56 - t53) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t56)))
-    t58 = t21 * rho_33 - sin_theta * re_rho_34 + t22 * rho_44
-    t59 = t22 * rho_33 + sin_theta * re_rho_34 + t21 * rho_44
-    t60 = X_1_1 * (omega_p * t43) + X_1_2 * (omega_m * t42)
-    t61 = w_p * t44
-    t62 = v_p * t44
-    t63 = -w_p * t44 - v_p * t44 + d_p * t43 + u_p * t43
-    t64 = X_1_1 * (omega_p * (d_m**2 + t61 + t62 + u_m * (u_m + 2.0 * d_m)) + omega_m * t63) + X_1_2 * (omega_m * (d_p**2 + t61 + t62 + u_p * (u_p + 2.0 * d_p)) + omega_p * t63)
-    t65 = X_1_1 * t43 + X_1_2 * t42
-    t66 = T_2 - T_1
-    t67 = T_1 * T_2
-    t68 = (cos_half * sin_half * t60 - 0.25 * cos_half * sin_half * r_5 * t64 * R) / norm * t66 / t67 + t40 * cos_half * sin_half * t65 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t66) / t67
-    t69 = rho_33 + rho_44
-    t70 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t55)
-    t71 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t69) + t70), xp.abs(rho_22)) + 1e-14)
+    t49 = 0.5 * X_1_1 * t42 + 0.5 * X_1_2 * t41
+    re_rho_34 = 0.5 * r_5 * t49 * R / norm
+    im_rho_34 = -Omega * t49 * R / norm
+    t52 = rho_11 * rho_22
+    t53 = _hypot(xp, t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t52))
+    t54 = im_rho_34**2
+    t55 = (t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t54
+    t56 = _positive_part(xp, (t55 - t52) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t55)))
+    t57 = t21 * rho_33 - sin_theta * re_rho_34 + t22 * rho_44
+    t58 = t22 * rho_33 + sin_theta * re_rho_34 + t21 * rho_44
+    t59 = X_1_1 * (omega_p * t42) + X_1_2 * (omega_m * t41)
+    t60 = w_p * t43
+    t61 = v_p * t43
+    t62 = -w_p * t43 - v_p * t43 + d_p * t42 + u_p * t42
+    t63 = X_1_1 * (omega_p * (d_m**2 + t60 + t61 + u_m * (u_m + 2.0 * d_m)) + omega_m * t62) + X_1_2 * (omega_m * (d_p**2 + t60 + t61 + u_p * (u_p + 2.0 * d_p)) + omega_p * t62)
+    t64 = X_1_1 * t42 + X_1_2 * t41
+    t65 = T_2 - T_1
+    t66 = T_1 * T_2
+    t67 = (cos_half * sin_half * t59 - 0.25 * cos_half * sin_half * r_5 * t63 * R) / norm * t65 / t66 + t39 * cos_half * sin_half * t64 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t65) / t66
+    t68 = rho_33 + rho_44
+    t69 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t54)
+    t70 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t68) + t69), xp.abs(rho_22)) + 1e-14)
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -268,14 +267,14 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * _positive_part(xp, t54),
-        "negativity": t57 + _positive_part(xp, -t58 * t59 / (0.5 * (t58 + t59) + xp.sqrt((0.5 * (t58 - t59))**2))),
-        "energy_current_1": (-cos_half * sin_half * t60 + 0.25 * cos_half * sin_half * r_5 * t64 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t60 - 0.25 * cos_half * sin_half * r_5 * t64 * R) / norm,
-        "particle_current_1": -t40 * cos_half * sin_half * t65 * R / norm,
-        "particle_current_2": t40 * cos_half * sin_half * t65 * R / norm,
-        "entropy_production": t68,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t69 - t70), rho_22) + 1e-14 + t71) >= 0,
+        "concurrence": 2.0 * _positive_part(xp, t53),
+        "negativity": t56 + _positive_part(xp, -t57 * t58 / (0.5 * (t57 + t58) + xp.sqrt((0.5 * (t57 - t58))**2))),
+        "energy_current_1": (-cos_half * sin_half * t59 + 0.25 * cos_half * sin_half * r_5 * t63 * R) / norm,
+        "energy_current_2": (cos_half * sin_half * t59 - 0.25 * cos_half * sin_half * r_5 * t63 * R) / norm,
+        "particle_current_1": -t39 * cos_half * sin_half * t64 * R / norm,
+        "particle_current_2": t39 * cos_half * sin_half * t64 * R / norm,
+        "entropy_production": t67,
+        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t68 - t69), rho_22) + 1e-14 + t70) >= 0,
     }
 
 

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 5de6c32cf2a69d6ee2609fb7d3829f482dabad07269bbf02e704cb021cbf8b4e
+# sha256 of the text below this line: 8e7ed6a55689ad8d02314f08081889a25c2984f00290faecdbf0e4b9c06720b2
 """wang2019_fermion: steady-state quantities in closed form.
 
 generator: redfield
@@ -118,11 +118,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "76f807754a81a30e31458aa61409b46ee5e4aa71a48bd75654684ccad5803dd9",
+    "digest": "7e3dfe2a8f71f5a48001777708c2ca4b2bdd2fc8a5c295ce6e2552c7f4676760",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 512,
+    "operations": 506,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -230,44 +230,43 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     w_m = t31 * (down_1_m - down_2_m)
     X_1_1 = 4.0 * t31 * J_1 * J_2 * _fermi_difference(xp, omega_p, T_2, mu_2, T_1, mu_1)
     X_1_2 = 4.0 * t31 * J_1 * J_2 * _fermi_difference(xp, omega_m, T_2, mu_2, T_1, mu_1)
-    t38 = u_p + u_m + d_p + d_m
-    r_1 = -X_1_1 + X_1_2 + v_m * t38
-    r_2 = X_1_1 - X_1_2 + v_p * t38
+    r_5 = u_p + u_m + d_p + d_m
+    r_1 = -X_1_1 + X_1_2 + v_m * r_5
+    r_2 = X_1_1 - X_1_2 + v_p * r_5
     r_3 = X_1_1 + (d_m * v_m + w_m * (u_p + d_p + d_m))
     r_4 = X_1_2 + (d_p * v_p + w_p * (u_m + d_p + d_m))
-    r_5 = t38
-    t44 = Omega**2
-    R = 1.0 / ((0.5 * r_5)**2 + t44)
-    t46 = u_p + d_p
-    t47 = u_m + d_m
-    t48 = v_m + w_m
-    norm = t46 * t47 - 0.25 * (v_p + w_p) * t48 * r_5**2 * R
+    t43 = Omega**2
+    R = 1.0 / ((0.5 * r_5)**2 + t43)
+    t45 = u_p + d_p
+    t46 = u_m + d_m
+    t47 = v_m + w_m
+    norm = t45 * t46 - 0.25 * (v_p + w_p) * t47 * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t54 = 0.5 * X_1_1 * t47 + 0.5 * X_1_2 * t46
-    re_rho_34 = 0.5 * r_5 * t54 * R / norm
-    im_rho_34 = -Omega * t54 * R / norm
-    t57 = rho_11 * rho_22
-    t58 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t57))
-    t59 = im_rho_34**2
-    t60 = (t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t59
-    t61 = _positive_part(xp, (t60 - t57) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t60)))
-    t62 = t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44
-    t63 = t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44
-    t64 = X_1_1 * (omega_p * t47) + X_1_2 * (omega_m * t46)
-    t65 = w_p * t48
-    t66 = v_p * t48
-    t67 = -w_p * t48 - v_p * t48 + d_p * t47 + u_p * t47
-    t68 = X_1_1 * (omega_p * (d_m**2 + t65 + t66 + u_m * (u_m + 2.0 * d_m)) + omega_m * t67) + X_1_2 * (omega_m * (d_p**2 + t65 + t66 + u_p * (u_p + 2.0 * d_p)) + omega_p * t67)
-    t69 = X_1_1 * t47 + X_1_2 * t46
-    t70 = T_2 - T_1
-    t71 = T_1 * T_2
-    t72 = (cos_half * sin_half * t64 - 0.25 * cos_half * sin_half * r_5 * t68 * R) / norm * t70 / t71 + t44 * cos_half * sin_half * t69 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t70) / t71
-    t73 = rho_33 + rho_44
-    t74 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t59)
-    t75 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t73) + t74), xp.abs(rho_22)) + 1e-14)
+    t53 = 0.5 * X_1_1 * t46 + 0.5 * X_1_2 * t45
+    re_rho_34 = 0.5 * r_5 * t53 * R / norm
+    im_rho_34 = -Omega * t53 * R / norm
+    t56 = rho_11 * rho_22
+    t57 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t56))
+    t58 = im_rho_34**2
+    t59 = (t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t58
+    t60 = _positive_part(xp, (t59 - t56) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t59)))
+    t61 = t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44
+    t62 = t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44
+    t63 = X_1_1 * (omega_p * t46) + X_1_2 * (omega_m * t45)
+    t64 = w_p * t47
+    t65 = v_p * t47
+    t66 = -w_p * t47 - v_p * t47 + d_p * t46 + u_p * t46
+    t67 = X_1_1 * (omega_p * (d_m**2 + t64 + t65 + u_m * (u_m + 2.0 * d_m)) + omega_m * t66) + X_1_2 * (omega_m * (d_p**2 + t64 + t65 + u_p * (u_p + 2.0 * d_p)) + omega_p * t66)
+    t68 = X_1_1 * t46 + X_1_2 * t45
+    t69 = T_2 - T_1
+    t70 = T_1 * T_2
+    t71 = (cos_half * sin_half * t63 - 0.25 * cos_half * sin_half * r_5 * t67 * R) / norm * t69 / t70 + t43 * cos_half * sin_half * t68 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t69) / t70
+    t72 = rho_33 + rho_44
+    t73 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t58)
+    t74 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t72) + t73), xp.abs(rho_22)) + 1e-14)
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -275,14 +274,14 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * _positive_part(xp, t58),
-        "negativity": t61 + _positive_part(xp, -t62 * t63 / (0.5 * (t62 + t63) + xp.sqrt((0.5 * (t62 - t63))**2))),
-        "energy_current_1": (-cos_half * sin_half * t64 + 0.25 * cos_half * sin_half * r_5 * t68 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t64 - 0.25 * cos_half * sin_half * r_5 * t68 * R) / norm,
-        "particle_current_1": -t44 * cos_half * sin_half * t69 * R / norm,
-        "particle_current_2": t44 * cos_half * sin_half * t69 * R / norm,
-        "entropy_production": t72,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t73 - t74), rho_22) + 1e-14 + t75) >= 0,
+        "concurrence": 2.0 * _positive_part(xp, t57),
+        "negativity": t60 + _positive_part(xp, -t61 * t62 / (0.5 * (t61 + t62) + xp.sqrt((0.5 * (t61 - t62))**2))),
+        "energy_current_1": (-cos_half * sin_half * t63 + 0.25 * cos_half * sin_half * r_5 * t67 * R) / norm,
+        "energy_current_2": (cos_half * sin_half * t63 - 0.25 * cos_half * sin_half * r_5 * t67 * R) / norm,
+        "particle_current_1": -t43 * cos_half * sin_half * t68 * R / norm,
+        "particle_current_2": t43 * cos_half * sin_half * t68 * R / norm,
+        "entropy_production": t71,
+        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t72 - t73), rho_22) + 1e-14 + t74) >= 0,
     }
 
 

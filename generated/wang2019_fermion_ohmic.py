@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 30cca5bce26df89a71bc4dd0d643074226d463a69df35fe77141369db0edcd4a
+# sha256 of the text below this line: de4bf478fdaeda9adb9b3262dd49aa1a2d489ecf2b1a5f875c1a1630094ac989
 """wang2019_fermion_ohmic: steady-state quantities in closed form.
 
 generator: redfield
@@ -120,11 +120,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "c99bb04c575fd83d32490542b8319c3196b9f75fd1d8a298a7491e01ba5b3b8b",
+    "digest": "68346a46b991111b1bb8c02dcc1636161cd255b90647bbdc643ba67a32f1f0e6",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 510,
+    "operations": 504,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -236,44 +236,43 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
     w_m = t35 * (down_1_m - down_2_m)
     X_1_1 = t35 * gamma_1_p * gamma_2_p * _fermi_difference(xp, omega_p, T_2, mu_2, T_1, mu_1)
     X_1_2 = t35 * gamma_1_m * gamma_2_m * _fermi_difference(xp, omega_m, T_2, mu_2, T_1, mu_1)
-    t42 = u_p + u_m + d_p + d_m
-    r_1 = -X_1_1 + X_1_2 + v_m * t42
-    r_2 = X_1_1 - X_1_2 + v_p * t42
+    r_5 = u_p + u_m + d_p + d_m
+    r_1 = -X_1_1 + X_1_2 + v_m * r_5
+    r_2 = X_1_1 - X_1_2 + v_p * r_5
     r_3 = X_1_1 + (d_m * v_m + w_m * (u_p + d_p + d_m))
     r_4 = X_1_2 + (d_p * v_p + w_p * (u_m + d_p + d_m))
-    r_5 = t42
-    t48 = Omega**2
-    R = 1.0 / ((0.5 * r_5)**2 + t48)
-    t50 = u_p + d_p
-    t51 = u_m + d_m
-    t52 = v_m + w_m
-    norm = t50 * t51 - 0.25 * (v_p + w_p) * t52 * r_5**2 * R
+    t47 = Omega**2
+    R = 1.0 / ((0.5 * r_5)**2 + t47)
+    t49 = u_p + d_p
+    t50 = u_m + d_m
+    t51 = v_m + w_m
+    norm = t49 * t50 - 0.25 * (v_p + w_p) * t51 * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t58 = 0.5 * X_1_1 * t51 + 0.5 * X_1_2 * t50
-    re_rho_34 = 0.5 * r_5 * t58 * R / norm
-    im_rho_34 = -Omega * t58 * R / norm
-    t61 = rho_11 * rho_22
-    t62 = _hypot(xp, t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t61))
-    t63 = im_rho_34**2
-    t64 = (t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t63
-    t65 = _positive_part(xp, (t64 - t61) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t64)))
-    t66 = t29 * rho_33 - sin_theta * re_rho_34 + t30 * rho_44
-    t67 = t30 * rho_33 + sin_theta * re_rho_34 + t29 * rho_44
-    t68 = X_1_1 * (omega_p * t51) + X_1_2 * (omega_m * t50)
-    t69 = w_p * t52
-    t70 = v_p * t52
-    t71 = -w_p * t52 - v_p * t52 + d_p * t51 + u_p * t51
-    t72 = X_1_1 * (omega_p * (d_m**2 + t69 + t70 + u_m * (u_m + 2.0 * d_m)) + omega_m * t71) + X_1_2 * (omega_m * (d_p**2 + t69 + t70 + u_p * (u_p + 2.0 * d_p)) + omega_p * t71)
-    t73 = X_1_1 * t51 + X_1_2 * t50
-    t74 = T_2 - T_1
-    t75 = T_1 * T_2
-    t76 = (cos_half * sin_half * t68 - 0.25 * cos_half * sin_half * r_5 * t72 * R) / norm * t74 / t75 + t48 * cos_half * sin_half * t73 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t74) / t75
-    t77 = rho_33 + rho_44
-    t78 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t63)
-    t79 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t77) + t78), xp.abs(rho_22)) + 1e-14)
+    t57 = 0.5 * X_1_1 * t50 + 0.5 * X_1_2 * t49
+    re_rho_34 = 0.5 * r_5 * t57 * R / norm
+    im_rho_34 = -Omega * t57 * R / norm
+    t60 = rho_11 * rho_22
+    t61 = _hypot(xp, t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34) - xp.sqrt(_positive_part(xp, t60))
+    t62 = im_rho_34**2
+    t63 = (t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44)**2 + t62
+    t64 = _positive_part(xp, (t63 - t60) / (0.5 * (rho_11 + rho_22) + xp.sqrt((0.5 * (rho_11 - rho_22))**2 + t63)))
+    t65 = t29 * rho_33 - sin_theta * re_rho_34 + t30 * rho_44
+    t66 = t30 * rho_33 + sin_theta * re_rho_34 + t29 * rho_44
+    t67 = X_1_1 * (omega_p * t50) + X_1_2 * (omega_m * t49)
+    t68 = w_p * t51
+    t69 = v_p * t51
+    t70 = -w_p * t51 - v_p * t51 + d_p * t50 + u_p * t50
+    t71 = X_1_1 * (omega_p * (d_m**2 + t68 + t69 + u_m * (u_m + 2.0 * d_m)) + omega_m * t70) + X_1_2 * (omega_m * (d_p**2 + t68 + t69 + u_p * (u_p + 2.0 * d_p)) + omega_p * t70)
+    t72 = X_1_1 * t50 + X_1_2 * t49
+    t73 = T_2 - T_1
+    t74 = T_1 * T_2
+    t75 = (cos_half * sin_half * t67 - 0.25 * cos_half * sin_half * r_5 * t71 * R) / norm * t73 / t74 + t47 * cos_half * sin_half * t72 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t73) / t74
+    t76 = rho_33 + rho_44
+    t77 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + t62)
+    t78 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t76) + t77), xp.abs(rho_22)) + 1e-14)
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -281,14 +280,14 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * _positive_part(xp, t62),
-        "negativity": t65 + _positive_part(xp, -t66 * t67 / (0.5 * (t66 + t67) + xp.sqrt((0.5 * (t66 - t67))**2))),
-        "energy_current_1": (-cos_half * sin_half * t68 + 0.25 * cos_half * sin_half * r_5 * t72 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t68 - 0.25 * cos_half * sin_half * r_5 * t72 * R) / norm,
-        "particle_current_1": -t48 * cos_half * sin_half * t73 * R / norm,
-        "particle_current_2": t48 * cos_half * sin_half * t73 * R / norm,
-        "entropy_production": t76,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t77 - t78), rho_22) + 1e-14 + t79) >= 0,
+        "concurrence": 2.0 * _positive_part(xp, t61),
+        "negativity": t64 + _positive_part(xp, -t65 * t66 / (0.5 * (t65 + t66) + xp.sqrt((0.5 * (t65 - t66))**2))),
+        "energy_current_1": (-cos_half * sin_half * t67 + 0.25 * cos_half * sin_half * r_5 * t71 * R) / norm,
+        "energy_current_2": (cos_half * sin_half * t67 - 0.25 * cos_half * sin_half * r_5 * t71 * R) / norm,
+        "particle_current_1": -t47 * cos_half * sin_half * t72 * R / norm,
+        "particle_current_2": t47 * cos_half * sin_half * t72 * R / norm,
+        "entropy_production": t75,
+        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t76 - t77), rho_22) + 1e-14 + t78) >= 0,
     }
 
 

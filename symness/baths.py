@@ -179,7 +179,15 @@ class Bath:
         count = len(self.coupling)
 
         def at(entry: Any) -> Any:
-            return entry(omega) if callable(entry) and not isinstance(entry, sp.Basic) else entry
+            if not callable(entry) or isinstance(entry, sp.Basic):
+                return entry
+            try:
+                found = entry(omega)
+            except TypeError as error:  # numpy.exp(omega)
+                raise ModelError(f"{where}: the function fails for a symbol ({error}); use sympy.exp and the like") from error
+            if found is None:
+                raise ModelError(f"{where}: the function returns None; return an expression in omega")
+            return found
 
         value = at(self.rate)
         if isinstance(value, (sp.MatrixBase, list, tuple)) or getattr(value, "ndim", 0) == 2:

@@ -200,7 +200,8 @@ class Ring:
             chosen = [t for t in terms if t[0][best]]
         else:
             return program.add(*(self._monomial(m, c) for m, c in terms))
-        rest = [t for t in terms if t not in chosen]
+        taken = {m for m, _ in chosen}
+        rest = [t for t in terms if t[0] not in taken]
         if not rest:
             return program.add(*(self._monomial(m, c) for m, c in terms))
         return program.add(self._collect(rest), self._collect(chosen))

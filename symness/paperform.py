@@ -125,7 +125,7 @@ class _Collector:
             coherences.update(self.block(block, adjugate, scale))
             real.update(self.real_parts(block, adjugate, scale))
         schur = [self.schur_definition(block) for block in self.e.blocks]
-        ordered = [*self.named.values(), *schur, *self.products.values(), *tail]
+        ordered = [*self.nested(), *schur, *self.products.values(), *tail]
         values = [program.div(p, scale) for p in populations]
         form = _inline(ordered, values, coherences, set(self.schur))
         named = {key: program.symbol(d.name) for key, d in self.named.items()}
@@ -162,6 +162,14 @@ class _Collector:
             wanted, latex = self.free.pop(0) if self.free else (f"r_{k}", f"r_{{{k}}}")
             self.named[key] = Definition(self.names.fresh(wanted), node, latex)
         return program.symbol(self.named[key].name)
+
+    def nested(self) -> list[Definition]:
+        """Named factors, the short ones first, so that the long ones can use their names."""
+        done: list[Definition] = []
+        for definition in sorted(self.named.values(), key=lambda d: program.count_ops([d.expression])):
+            mapping = {d.expression: program.symbol(d.name) for d in done}
+            done.append(replace(definition, expression=program.replace(definition.expression, mapping)))
+        return done
 
     def show(self, term: _Term) -> Node:
         if term.signature in self.products:

@@ -196,5 +196,6 @@ def _identifier(name: str) -> str:
 
 
 def default_latex_text(name: str) -> str:
-    """A bath's name as a subscript."""
-    return name if len(name) <= 1 or name.isdigit() else rf"\mathrm{{{name}}}"
+    """A bath's name as a subscript; what LaTeX would take for a command is escaped."""
+    shown = re.sub(r"[_&%#$ ]", lambda match: "\\" + match[0], re.sub(r"[\\{}^~]", "", name))
+    return name if name.isdigit() or (name.isalpha() and len(name) == 1) else rf"\mathrm{{{shown}}}"

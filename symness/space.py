@@ -26,7 +26,7 @@ def _product(*factors: Any) -> sp.ImmutableMatrix:
 
 
 def _names(names: str, function: str) -> list[str]:
-    listed = re.split(r"[\s,]+", names.strip())
+    listed = re.split(r"[\s,]+", names.strip()) if isinstance(names, str) else [""]
     if not all(listed) or len(set(listed)) != len(listed):
         raise ModelError(f"{function}: {names!r} must be different names separated by blanks, e.g. '1 2'")
     return listed

@@ -76,8 +76,8 @@ class SteadyState:
         """
         basis = basis or self.generator.basis
         n = self.generator.dimension
-        if not (0 <= i < n and 0 <= j < n):
-            raise ObservableError(f"element({i}, {j}): indices run from 0 to {n - 1}")
+        if not (i in range(n) and j in range(n)):
+            raise ObservableError(f"element({i!r}, {j!r}): pass two indices from 0 to {n - 1}")
         re, im = self.parts(i, j, basis)
         expression = program.add(re, program.mul(program.I, im))
         labels = self.labels if basis == self.generator.basis else tuple(str(k + 1) for k in range(n))

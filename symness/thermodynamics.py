@@ -21,6 +21,7 @@ from symness.liouville import Coordinate, Entry, expectation_row, functional
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
+from symness.rates import default_latex_text
 from symness.state import SteadyState
 
 __all__ = ["energy_current", "entropy_production", "expectation", "heat_current", "particle_current"]
@@ -41,7 +42,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
         state,
         expression,
         Observable("energy_current", bath=bath, energy=chosen),
-        rf"I_{{{bath}}}",
+        rf"I_{{{default_latex_text(bath)}}}",
         meaning,
         "energy^2",
     )
@@ -59,7 +60,7 @@ def particle_current(state: SteadyState, bath: str) -> Quantity:
         state,
         expression,
         Observable("particle_current", bath=bath),
-        rf"\dot{{n}}_{{{bath}}}",
+        rf"\dot{{n}}_{{{default_latex_text(bath)}}}",
         f"particle current from bath {bath} into the system",
         "energy",
     )
@@ -77,7 +78,7 @@ def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Qu
         state,
         expression,
         Observable("heat_current", bath=bath, energy=chosen),
-        rf"\dot{{Q}}_{{{bath}}}",
+        rf"\dot{{Q}}_{{{default_latex_text(bath)}}}",
         f"heat current from bath {bath} into the system ({chosen} energy)",
         "energy^2",
     )
@@ -176,8 +177,14 @@ def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
 def expectation(state: SteadyState, operator: Any) -> Quantity:
     """Tr(operator rho) for a Hermitian operator on the product space."""
     generator = state.generator
+    try:
+        operator = sp.ImmutableMatrix(operator)
+    except (TypeError, ValueError) as error:
+        raise ObservableError(f"expectation: {operator!r} is not a matrix; pass one on the space of H") from error
     if operator.shape != generator.model.H.shape:
         raise ObservableError(f"expectation: the operator has shape {operator.shape}, H has {generator.model.H.shape}")
+    if (operator - operator.H).applyfunc(sp.expand) != sp.zeros(*operator.shape):
+        raise ObservableError("expectation: the operator is not Hermitian; pass its Hermitian parts one by one")
     row = {c: {"": v} for c, v in expectation_row(generator.ring, generator.to_basis(operator)).items()}
     return Quantity(
         state,

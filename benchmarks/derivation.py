@@ -1,0 +1,179 @@
+"""What it takes to derive a formula and to write its evaluator: ``python benchmarks/derivation.py``.
+
+Medians in one process, after one round to warm up; the time to import a generated module is taken in fresh processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import sympy as sp
+
+import symness as sn
+from symness import generated, program
+from symness.composites import composite_matrix
+from symness.derivations import wang2019
+from symness.elimination import straight_line
+from symness.formula import Formula
+from symness.generators import Generator
+from symness.liouville import liouvillian
+from symness.lowering import fast_program
+
+#: spectral densities and statistics of the generated modules
+MODULES = {
+    "wang2019_boson": ("bose", (2 * wang2019.J_1, 2 * wang2019.J_2)),
+    "wang2019_fermion": ("fermi", (2 * wang2019.J_1, 2 * wang2019.J_2)),
+    "wang2019_boson_ohmic": ("bose", wang2019.OHMIC),
+    "wang2019_fermion_ohmic": ("fermi", wang2019.OHMIC),
+}
+STAGES = ("generator", "state", "formula", "source", "exec", "sum")
+
+
+class Clock:
+    """Seconds spent in each stage, round by round."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {}
+
+    def time(self, stage: str, call: Callable[[], Any]) -> Any:
+        """Run ``call``, add its seconds to ``stage``, and return what it returned."""
+        start = time.perf_counter()
+        result = call()
+        self.seconds.setdefault(stage, []).append(time.perf_counter() - start)
+        return result
+
+    def milliseconds(self, stage: str) -> float:
+        """Median."""
+        return median(self.seconds[stage]) * 1e3
+
+
+def derive_module(name: str, rounds: int) -> tuple[Clock, Formula, Any]:
+    """From operators to an executed module; the formula and the state of the last round."""
+    statistics, rates = MODULES[name]
+    model = wang2019.model(statistics, rates=rates)
+    clock = Clock()
+    for k in range(rounds + 1):
+        clock = Clock() if k == 1 else clock
+        generator = clock.time("generator", lambda: sn.redfield(model))
+        state = clock.time("state", lambda g=generator: sn.steady_state(g))
+        formula = clock.time("formula", lambda s=state: sn.formula(s, wang2019.outputs(s), name=name))
+        source = clock.time("source", formula.numpy_source)
+        clock.time("exec", lambda text=source: exec(compile(text, name, "exec"), {"__name__": name}))
+    clock.seconds["sum"] = [sum(parts) for parts in zip(*clock.seconds.values(), strict=True)]
+    return clock, formula, state
+
+
+def operations(state: Any) -> dict[str, int]:
+    """Operations of the elements of rho, given the rates: as displayed and as executed."""
+
+    def executed(formula: Formula) -> int:
+        roots = [d.expression for d in formula.definitions if not d.atom] + [o.expression for o in formula.outputs]
+        return program.count_ops(roots, shared=True)
+
+    return {
+        "program form": executed(state.program),
+        "closed form, executed": executed(state.closed_form),
+        "closed form, displayed": state.closed_form.count_ops(),
+    }
+
+
+def chain() -> sn.Model:
+    """Three qubits in a row, all different, exchange between neighbours, a boson bath at either end."""
+    energies = sn.parameters("omega_1 omega_2 omega_3", positive=True)
+    couplings = sn.parameters("g_12 g_23", positive=True)
+    gamma_1, gamma_3, T_1, T_3 = sn.parameters("gamma_1 gamma_3 T_1 T_3", positive=True)
+    sites = sn.qubits("1 2 3")
+    zero = sp.zeros(8, 8)
+    hops = [a.raising * b.lowering + b.raising * a.lowering for a, b in zip(sites, sites[1:], strict=False)]
+    return sn.Model(
+        sum((e * s.number for e, s in zip(energies, sites, strict=True)), zero),
+        interaction=sum((g * hop for g, hop in zip(couplings, hops, strict=True)), zero),
+        baths=[
+            sn.Bath("1", sites[0].lowering, rate=gamma_1, temperature=T_1),
+            sn.Bath("3", sites[2].lowering, rate=gamma_3, temperature=T_3),
+        ],
+    )
+
+
+def program_form(generator: Generator) -> tuple[int, int]:
+    """Size of the connected sector, and operations of the straight-line program for it."""
+    matrix = composite_matrix(generator, liouvillian(generator))
+    entries = {place: matrix.ring.collect(value) for place, value in matrix.matrix.items()}
+    ground = max((c for c in matrix.sector if c[0] == "p"), key=lambda c: c[1])
+    values = straight_line(entries, list(matrix.sector), ground)
+    return len(matrix.sector), program.count_ops(values.values(), shared=True)
+
+
+def import_time(module: str, rounds: int) -> tuple[float, float, bool]:
+    """Milliseconds of a generated module and of numpy (``-X importtime``), and whether SymPy stayed out."""
+    own, numpy = [], []
+    code = f"import numpy, sys; import symness.generated.{module}; sys.exit('sympy' in sys.modules)"
+    light = True
+    for _ in range(rounds):
+        done = subprocess.run([sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True)
+        light = light and done.returncode == 0
+        cumulative = {
+            name: int(microseconds)
+            for microseconds, name in re.findall(r"import time:\s+\d+ \|\s+(\d+) \|\s+(\S+)", done.stderr)
+        }
+        # The package is imported first, and its time is not part of that of the module.
+        packages = ("symness", "symness.generated", f"symness.generated.{module}")
+        own.append(sum(cumulative[name] for name in packages) / 1e3)
+        numpy.append(cumulative["numpy"] / 1e3)
+    return median(own), median(numpy), light
+
+
+def run(names: list[str], rounds: int, imports: int) -> None:
+    """Measure and print."""
+    print(f"milliseconds, median of {rounds} rounds\n")
+    print(f"{'module':26}" + "".join(f"{stage:>11}" for stage in STAGES))
+    counted = []
+    for name in names:
+        clock, formula, state = derive_module(name, rounds)
+        counted.append((name, formula, state))
+        print(f"{name:26}" + "".join(f"{clock.milliseconds(stage):11.1f}" for stage in STAGES))
+    print("\noperations\n")
+    for name, formula, state in counted:
+        texts = [f"{count} ({what})" for what, count in operations(state).items()]
+        kernel = len(fast_program(formula, tests=False).statements)
+        print(f"{name:26}{', '.join(texts)}; {kernel} numpy calls for all {len(formula.outputs)} outputs, without tests")
+    clock, model = Clock(), chain()
+    for _ in range(rounds):
+        generator = clock.time("generator", lambda: sn.local(model))
+        size, count = clock.time("program", lambda g=generator: program_form(g))
+    print(
+        f"\nthree-qubit XX chain, local, all parameters different: sector of {size}, {count} operations, generator "
+        f"{clock.milliseconds('generator'):.1f} ms, program form {clock.milliseconds('program'):.1f} ms"
+    )
+    if imports:
+        module = names[0]
+        if not any((folder := path) for path in generated.__path__):
+            return
+        own, numpy, light = import_time(module, imports)
+        print(
+            f"\nimport of symness.generated.{module}: {own:.1f} ms over numpy ({numpy:.0f} ms); "
+            f"SymPy {'not ' if light else ''}imported"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)} (default: all)")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds (default 7)")
+    parser.add_argument("--imports", type=int, default=11, help="fresh processes for the import time (default 11)")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.modules if name not in MODULES]
+    if unknown:
+        parser.error(f"no module {unknown[0]!r}; there are {', '.join(MODULES)}")
+    run(chosen.modules or list(MODULES), chosen.rounds, chosen.imports)
+
+
+if __name__ == "__main__":
+    main()
