@@ -6,18 +6,22 @@ Medians in one process, after one round to warm up; the time to import a generat
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sympy as sp
 
 import symness as sn
-from symness import generated, program
+from symness import program
 from symness.composites import composite_matrix
 from symness.derivations import wang2019
 from symness.elimination import straight_line
@@ -54,6 +58,16 @@ class Clock:
         return median(self.seconds[stage]) * 1e3
 
 
+def formula_of(state: Any, name: str) -> Formula:
+    """All outputs of the generated module."""
+    return sn.formula(state, wang2019.outputs(state), name=name)
+
+
+def execute(source: str) -> None:
+    """Run the text of a module, as the evaluator in memory does."""
+    exec(compile(source, "<benchmark>", "exec"), {"__name__": "benchmark"})
+
+
 def derive_module(name: str, rounds: int) -> tuple[Clock, Formula, Any]:
     """From operators to an executed module; the formula and the state of the last round."""
     statistics, rates = MODULES[name]
@@ -61,11 +75,11 @@ def derive_module(name: str, rounds: int) -> tuple[Clock, Formula, Any]:
     clock = Clock()
     for k in range(rounds + 1):
         clock = Clock() if k == 1 else clock
-        generator = clock.time("generator", lambda: sn.redfield(model))
-        state = clock.time("state", lambda g=generator: sn.steady_state(g))
-        formula = clock.time("formula", lambda s=state: sn.formula(s, wang2019.outputs(s), name=name))
+        generator = clock.time("generator", partial(sn.redfield, model))
+        state = clock.time("state", partial(sn.steady_state, generator))
+        formula = clock.time("formula", partial(formula_of, state, name))
         source = clock.time("source", formula.numpy_source)
-        clock.time("exec", lambda text=source: exec(compile(text, name, "exec"), {"__name__": name}))
+        clock.time("exec", partial(execute, source))
     clock.seconds["sum"] = [sum(parts) for parts in zip(*clock.seconds.values(), strict=True)]
     return clock, formula, state
 
@@ -91,7 +105,7 @@ def chain() -> sn.Model:
     gamma_1, gamma_3, T_1, T_3 = sn.parameters("gamma_1 gamma_3 T_1 T_3", positive=True)
     sites = sn.qubits("1 2 3")
     zero = sp.zeros(8, 8)
-    hops = [a.raising * b.lowering + b.raising * a.lowering for a, b in zip(sites, sites[1:], strict=False)]
+    hops = [a.raising * b.lowering + b.raising * a.lowering for a, b in itertools.pairwise(sites)]
     return sn.Model(
         sum((e * s.number for e, s in zip(energies, sites, strict=True)), zero),
         interaction=sum((g * hop for g, hop in zip(couplings, hops, strict=True)), zero),
@@ -106,27 +120,29 @@ def program_form(generator: Generator) -> tuple[int, int]:
     """Size of the connected sector, and operations of the straight-line program for it."""
     matrix = composite_matrix(generator, liouvillian(generator))
     entries = {place: matrix.ring.collect(value) for place, value in matrix.matrix.items()}
+    # The ground state, which only absorption leaves, goes last: no zero pivot at T = 0.
     ground = max((c for c in matrix.sector if c[0] == "p"), key=lambda c: c[1])
     values = straight_line(entries, list(matrix.sector), ground)
     return len(matrix.sector), program.count_ops(values.values(), shared=True)
 
 
 def import_time(module: str, rounds: int) -> tuple[float, float, bool]:
-    """Milliseconds of a generated module and of numpy (``-X importtime``), and whether SymPy stayed out."""
-    own, numpy = [], []
+    """Milliseconds of a generated module over numpy, those of numpy (``-X importtime``), whether SymPy stayed out."""
     code = f"import numpy, sys; import symness.generated.{module}; sys.exit('sympy' in sys.modules)"
-    light = True
-    for _ in range(rounds):
-        done = subprocess.run([sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True)
-        light = light and done.returncode == 0
-        cumulative = {
-            name: int(microseconds)
-            for microseconds, name in re.findall(r"import time:\s+\d+ \|\s+(\d+) \|\s+(\S+)", done.stderr)
-        }
-        # The package is imported first, and its time is not part of that of the module.
-        packages = ("symness", "symness.generated", f"symness.generated.{module}")
-        own.append(sum(cumulative[name] for name in packages) / 1e3)
-        numpy.append(cumulative["numpy"] / 1e3)
+    own, numpy, light = [], [], True
+    with TemporaryDirectory() as cache:
+        # Compiled once, as after an installation; the first process, which compiles, does not count.
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = cache
+        for k in range(rounds + 1):
+            command = [sys.executable, "-X", "importtime", "-c", code]
+            done = subprocess.run(command, capture_output=True, text=True, env=environment)
+            light = light and done.returncode == 0
+            lines = re.findall(r"import time:\s+\d+ \|\s+(\d+) \|\s+(\S+)", done.stderr)
+            cumulative = {name: int(microseconds) / 1e3 for microseconds, name in lines}
+            if k:
+                own.append(cumulative[f"symness.generated.{module}"])
+                numpy.append(cumulative["numpy"])
     return median(own), median(numpy), light
 
 
@@ -143,22 +159,19 @@ def run(names: list[str], rounds: int, imports: int) -> None:
     for name, formula, state in counted:
         texts = [f"{count} ({what})" for what, count in operations(state).items()]
         kernel = len(fast_program(formula, tests=False).statements)
-        print(f"{name:26}{', '.join(texts)}; {kernel} numpy calls for all {len(formula.outputs)} outputs, without tests")
+        print(f"{name:26}{', '.join(texts)}; {kernel} numpy calls for its {len(formula.outputs)} outputs")
     clock, model = Clock(), chain()
     for _ in range(rounds):
-        generator = clock.time("generator", lambda: sn.local(model))
-        size, count = clock.time("program", lambda g=generator: program_form(g))
+        generator = clock.time("generator", partial(sn.local, model))
+        size, count = clock.time("program", partial(program_form, generator))
     print(
         f"\nthree-qubit XX chain, local, all parameters different: sector of {size}, {count} operations, generator "
         f"{clock.milliseconds('generator'):.1f} ms, program form {clock.milliseconds('program'):.1f} ms"
     )
     if imports:
-        module = names[0]
-        if not any((folder := path) for path in generated.__path__):
-            return
-        own, numpy, light = import_time(module, imports)
+        own, numpy, light = import_time(names[0], imports)
         print(
-            f"\nimport of symness.generated.{module}: {own:.1f} ms over numpy ({numpy:.0f} ms); "
+            f"\nimport of symness.generated.{names[0]}: {own:.1f} ms over numpy ({numpy:.0f} ms); "
             f"SymPy {'not ' if light else ''}imported"
         )
 

@@ -62,7 +62,7 @@ def c_source(formula: Formula, names: Sequence[str], tests: bool) -> tuple[str, 
         if operation in _INFIX:
             text = f"{x[0]} {_INFIX[operation]} {x[1]}"
         else:
-            text = _TEXT.get(operation, f"{operation}({', '.join(['{%d}' % k for k in range(len(x))])})").format(*x)
+            text = _TEXT[operation].format(*x) if operation in _TEXT else f"{operation}({', '.join(x)})"
         body.append(f"const double {target} = {text};")
     parts = [str(part) for name in names for part in program.parts[name]]
     body += [f"out{k}[i_] = {part};" for k, part in enumerate(parts)]
@@ -102,9 +102,7 @@ class CKernel:
         return results
 
 
-def c_kernel(
-    formula: Formula, names: Sequence[str], folder: Path, flags: Sequence[str], tests: bool
-) -> CKernel | None:
+def c_kernel(formula: Formula, names: Sequence[str], folder: Path, flags: Sequence[str], tests: bool) -> CKernel | None:
     """Compile the formula; None where there is no C compiler (``CC``, ``cc``)."""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
@@ -269,7 +267,7 @@ def batched_solve(points: Points) -> list[np.ndarray]:
         x = np.linalg.solve(generator, right)[..., 0].T
         place = slice(start, start + CHUNK)
         results[:6, place] = x[[0, 3, 1, 2, 4, 5]]
-        results[6, place] = _concurrence(x[:4], x[4] + 1j * x[5], cos, sin)
+        results[6, place] = _concurrence(list(x[:4]), x[4] + 1j * x[5], cos, sin)
     return list(results)
 
 

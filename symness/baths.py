@@ -184,7 +184,9 @@ class Bath:
             try:
                 found = entry(omega)
             except TypeError as error:  # numpy.exp(omega)
-                raise ModelError(f"{where}: the function fails for a symbol ({error}); use sympy.exp and the like") from error
+                raise ModelError(
+                    f"{where}: the function fails for a symbol ({error}); use sympy.exp and the like"
+                ) from error
             if found is None:
                 raise ModelError(f"{where}: the function returns None; return an expression in omega")
             return found

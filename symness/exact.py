@@ -1,14 +1,12 @@
-"""Exact polynomials over the rationals, modulo the relations of the model, and residues at random points.
+"""Exact polynomials over the rationals, modulo the relations of the model.
 
-Polynomials are python-flint's; this module adds three things: reduction by relations ``g**2 = polynomial`` (c**2 +
-s**2 = 1, radicals, i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol
-taken out again and again), and evaluation of programs at random points of a prime field, where square roots are exact
-too.  A polynomial identity of degree d that holds at such a point is false with probability below d / 2**61.
+Polynomials are python-flint's; this module adds reduction by relations ``g**2 = polynomial`` (c**2 + s**2 = 1, radicals,
+i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol taken out again and
+again), and minors.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -19,10 +17,7 @@ from symness import program
 from symness.errors import ZeroPivotError
 from symness.program import Node
 
-__all__ = ["PRIME", "Polynomial", "ResiduePoint", "Ring", "adjugate", "at_random_point", "determinant", "rank"]
-
-#: the largest prime below 2**62 that is 3 mod 4 and has the roots of 2, 3, 5, ... 23
-PRIME = 4611686018427323351
+__all__ = ["Polynomial", "Ring", "adjugate", "determinant", "minors_of_first_row", "nonzero_pivot"]
 
 Polynomial = Any  # flint.fmpq_mpoly: no stubs
 
@@ -237,118 +232,6 @@ def _gcd(a: Fraction, b: Fraction) -> Fraction:
 
 def _no_function(name: str, *arguments: Any, node: Node) -> Any:
     raise ValueError(f"{node!r} is not a polynomial: name it as a symbol first")
-
-
-class ResiduePoint:
-    """A random point of the field of residues modulo :data:`PRIME`.
-
-    Symbols and bath functions take random residues (the residue of a random integer); square roots and mixing angles
-    are solved for, so every relation between them holds exactly.  Where a root does not exist, :class:`NoRoot` is
-    raised and another point is drawn.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.values: dict[str, Any] = {}
-        self.calls: dict[Any, Any] = {}
-
-    def draw(self) -> Any:
-        return flint.nmod(self.random.randrange(2, PRIME), PRIME)
-
-    def evaluate(self, roots: Sequence[Node]) -> list[Any]:
-        """Values of programs; symbols not seen before are drawn."""
-        for name in program.symbols_of(roots):
-            if name not in self.values:
-                self.values[name] = self.draw()
-        return program.evaluate(roots, self.values, self._function, residue)
-
-    def _function(self, name: str, *arguments: Any, node: Node) -> Any:
-        key = (name, *map(int, arguments))
-        if key not in self.calls:
-            self.calls[key] = self._new(name, arguments, node)
-        return self.calls[key]
-
-    def _new(self, name: str, a: Sequence[Any], node: Node) -> Any:
-        if name == "sqrt":
-            return self._root(a[0])
-        if name == "hypot":
-            return self._root(a[0] ** 2 + a[1] ** 2)
-        if name == "fermi_hole":
-            return residue(1) - self._function("fermi", *a, node=node)
-        if name in ("bose_difference", "fermi_difference"):
-            single = name.removesuffix("_difference")
-            return self._function(single, a[0], a[1], a[2], node=node) - self._function(
-                single, a[0], a[3], a[4], node=node
-            )
-        if name in ("cos_half", "sin_half"):
-            delta, lam = a
-            omega = self._function("sqrt", delta**2 + lam**2, node=node)
-            cosine = self._function("sqrt", (omega + delta) / (residue(2) * omega), node=node)
-            return cosine if name == "cos_half" else lam / (residue(2) * omega * cosine)
-        if name in ("eigenvalue", "eigenvector"):
-            return self._spectral(name, node)
-        return self.draw()
-
-    def _root(self, value: Any) -> Any:
-        if pow(int(value), (PRIME - 1) // 2, PRIME) not in (0, 1):
-            raise NoRoot
-        # PRIME = 3 mod 4
-        return flint.nmod(pow(int(value), (PRIME + 1) // 4, PRIME), PRIME)
-
-    def _spectral(self, name: str, node: Node) -> Any:
-        """A random orthogonal matrix (Cayley transform) for the eigenvectors, random numbers for the energies."""
-        numbers = [int(operand.args[0]) for operand in node.operands[: 3 if name == "eigenvector" else 2]]
-        entries = node.operands[len(numbers) :]
-        key = ("spectrum", entries)
-        size = numbers[-1]
-        if key not in self.calls:
-            skew = [[residue(0)] * size for _ in range(size)]
-            for i in range(size):
-                for j in range(i):
-                    skew[i][j] = self.draw()
-                    skew[j][i] = -skew[i][j]
-            unit = [[residue(int(i == j)) for j in range(size)] for i in range(size)]
-            plus, minus = (
-                flint.nmod_mat(
-                    size, size, [int(unit[i][j] + s * skew[i][j]) for i in range(size) for j in range(size)], PRIME
-                )
-                for s in (1, -1)
-            )
-            self.calls[key] = (minus * plus.inv(), [self.draw() for _ in range(size)])
-        vectors, energies = self.calls[key]
-        return energies[numbers[0]] if name == "eigenvalue" else vectors[numbers[0], numbers[1]]
-
-
-class NoRoot(ArithmeticError):
-    """The point has no square root that a formula needs; draw another."""
-
-
-def residue(value: int | Fraction) -> Any:
-    """A rational number modulo the prime."""
-    value = Fraction(value)
-    return flint.nmod(value.numerator % PRIME, PRIME) / flint.nmod(value.denominator % PRIME, PRIME)
-
-
-def at_random_point(roots: Sequence[Node], seed: int = 1) -> tuple[ResiduePoint, list[Any]]:
-    """Values at the first random point where every root exists and no denominator vanishes.
-
-    Raises
-    ------
-    ZeroPivotError
-        When 400 points in a row fail: a denominator is identically zero.
-    """
-    for attempt in range(400):
-        point = ResiduePoint(seed + attempt)
-        try:
-            return point, point.evaluate(roots)
-        except (NoRoot, ZeroDivisionError):
-            continue
-    raise ZeroPivotError("a formula has no value at any random point: a denominator vanishes identically")
-
-
-def rank(rows: Sequence[Sequence[Any]]) -> int:
-    """Rank of a matrix of residues."""
-    return int(flint.nmod_mat(len(rows), len(rows[0]), [int(x) for row in rows for x in row], PRIME).rank())
 
 
 def minors_of_first_row(matrix: Sequence[Sequence[Polynomial]], zero: Polynomial, budget: int) -> list[Polynomial]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -114,7 +115,7 @@ class FrequencyTable:
         self.keys = keys
         count = len(keys)
         for k, key in enumerate(keys):
-            content = abs(self.ring.primitive(key)[0]) if len(key) else 1
+            content = Fraction(abs(self.ring.primitive(key)[0])) if len(key) else Fraction(1)
             node = program.number(0)
             if len(key):
                 node = program.mul(content, self.ring.collect(key * self.ring.constant(1 / content)))

@@ -24,7 +24,7 @@ from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
 from symness.model import Model
 from symness.parameters import Parameter
-from symness.rates import Rate, RateTable
+from symness.rates import Rate, RateTable, default_latex_text
 from symness.spectrum import Names, Spectrum, spectrum
 
 __all__ = ["Generator", "Part", "Term", "local", "redfield", "secular"]
@@ -128,7 +128,7 @@ class Generator:
         return superoperator(self, basis or self.basis)
 
     def _repr_latex_(self) -> str:
-        parts = " + ".join(rf"\mathcal{{D}}_{{\mathrm{{{p.name}}}}}[\rho]" for p in self.parts)
+        parts = " + ".join(rf"\mathcal{{D}}_{{{default_latex_text(p.name)}}}[\rho]" for p in self.parts)
         return rf"$\displaystyle \dot\rho = -i[H + V, \rho] + {parts} \quad (\text{{{self.kind}}})$"
 
 

@@ -14,9 +14,10 @@ import sympy as sp
 from symness import program
 from symness.convert import to_sympy
 from symness.errors import ObservableError
-from symness.exact import Polynomial, Ring, at_random_point, rank, residue
+from symness.exact import Polynomial, Ring
 from symness.generators import Generator, Sparse, Term, conjugate_in
 from symness.program import Node, symbol
+from symness.residues import ResiduePoint, at_random_point
 from symness.spectrum import components
 
 __all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "functional", "liouvillian"]
@@ -178,7 +179,9 @@ def entry_node(ring: Ring, entry: Entry) -> Node:
     )
 
 
-def values_at_random_point(generator: Generator, matrix: Liouvillian, seed: int = 1) -> tuple[Any, dict[Any, Any]]:
+def values_at_random_point(
+    generator: Generator, matrix: Liouvillian, seed: int = 1
+) -> tuple[ResiduePoint, dict[Any, Any]]:
     """A random point (parameters, angles, rates) and all entries of M there."""
     keys, nodes = [], []
     for row, columns in matrix.rows.items():
@@ -193,13 +196,6 @@ def values_at_random_point(generator: Generator, matrix: Liouvillian, seed: int 
     memo: dict[Node, Node] = {}
     point, numbers = at_random_point([program.substitute(node, values, memo) for node in nodes], seed)
     return point, dict(zip(keys, numbers, strict=True))
-
-
-def full_rank_deficit(matrix: Liouvillian, numbers: Mapping[Any, Any]) -> int:
-    """Dimension of the null space of the full Liouvillian at the point (1: unique steady state)."""
-    listed = coordinates(matrix.dimension)
-    zero = residue(0)
-    return len(listed) - rank([[numbers.get((r, c), zero) for c in listed] for r in listed])
 
 
 def functional(generator: Generator, part: str, kind: str, energy: Sparse | None = None) -> dict[Coordinate, Entry]:

@@ -92,7 +92,7 @@ class Model:
             set_(self, "eigenbasis", _square("eigenbasis", self.eigenbasis, n))
         if self.labels is not None:
             set_(self, "labels", tuple(map(str, self.labels)))
-            if len(set(self.labels or ())) != n:
+            if len(self.labels or ()) != n or len(set(self.labels or ())) != n:
                 raise ModelError(f"Model: labels={self.labels!r} must be {n} different names")
         set_(self, "assume", tuple(self.assume))
         for relation in self.assume:

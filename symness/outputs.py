@@ -28,7 +28,7 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
         For an output that is not a quantity of this state, or a name that is a parameter's.
     """
     if outputs is not None and not isinstance(outputs, Mapping):
-        raise ObservableError(f"outputs={outputs!r} names nothing; pass a dict, {{'name': quantity, ...}}")
+        raise ObservableError(f"outputs= is a {type(outputs).__name__}; pass a dict, {{'name': quantity, ...}}")
     chosen = outputs if outputs is not None else _elements(state)
     parameters = {s.name for s in state.generator.model.symbols}
     made = []

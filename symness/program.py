@@ -29,6 +29,7 @@ __all__ = [
     "div",
     "evaluate",
     "mul",
+    "name_recurring",
     "number",
     "power",
     "real_imag",
@@ -336,6 +337,27 @@ def replace(root: Node, mapping: Mapping[Node, Node]) -> Node:
         else:
             memo[node] = node
     return memo[root]
+
+
+def name_recurring(roots: Sequence[Node], names: Iterator[str]) -> tuple[list[tuple[str, Node]], list[Node]]:
+    """Every operation that is used more than once gets the next name: (name, expression) in order, and the new roots.
+
+    Occupations and other functions of several arguments count as operations; signs and numbers are left where they are.
+    """
+    uses: dict[Node, int] = dict.fromkeys(roots, 0)
+    for node in walk(roots):
+        for child in node.operands:
+            uses[child] = uses.get(child, 0) + 1
+    for root in roots:
+        uses[root] += 1
+    memo: dict[Node, Node] = {}
+    named: list[tuple[str, Node]] = []
+    for node in walk(roots):
+        memo[node] = _rebuild(node, [memo[child] for child in node.operands]) if node.operands else node
+        if uses[node] > 1 and count_ops([memo[node]]):
+            named.append((next(names), memo[node]))
+            memo[node] = symbol(named[-1][0])
+    return named, [memo[root] for root in roots]
 
 
 def evaluate(

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from symness import program
 from symness.errors import ModelError
-from symness.exact import ResiduePoint, at_random_point
 from symness.formula import Formula
 from symness.program import Node
+from symness.residues import ResiduePoint, at_random_point
 
 __all__ = ["Comparison", "compare", "parse", "published_length"]
 

@@ -20,11 +20,11 @@ import sympy as sp
 from symness import program
 from symness.convert import from_sympy
 from symness.errors import ModelError
-from symness.exact import at_random_point
 from symness.formula import Definition
 from symness.model import Model
 from symness.parameters import default_latex
 from symness.program import Node
+from symness.residues import at_random_point
 
 __all__ = ["Names", "Spectrum", "components", "spectrum"]
 

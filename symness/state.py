@@ -14,7 +14,7 @@ from symness import generators, program
 from symness.composites import CompositeMatrix, tidy
 from symness.convert import from_sympy, to_sympy
 from symness.errors import ObservableError
-from symness.exact import Ring, at_random_point
+from symness.exact import Ring
 from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.generators import Generator
 from symness.linear import LinearForms
@@ -24,6 +24,7 @@ from symness.observable import Observable, Setup
 from symness.parameters import Parameter, default_latex
 from symness.program import Node
 from symness.quantity import Quantity
+from symness.residues import at_random_point
 
 __all__ = ["SteadyState", "build_formula"]
 

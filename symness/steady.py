@@ -8,7 +8,9 @@ certified on the full Liouvillian, not on the sector alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -16,16 +18,17 @@ from symness import program
 from symness.composites import CompositeMatrix, composite_matrix
 from symness.differences import Differences
 from symness.elimination import schur, straight_line
-from symness.errors import NonUniqueSteadyState, VerificationError
-from symness.exact import ResiduePoint, Ring, residue
+from symness.errors import ModelError, NonUniqueSteadyState, VerificationError
+from symness.exact import Ring
 from symness.formula import Definition, Formula, Output
 from symness.generators import Generator
 from symness.linear import LinearForms
-from symness.liouville import Coordinate, full_rank_deficit, liouvillian, values_at_random_point
+from symness.liouville import Coordinate, coordinates, liouvillian, values_at_random_point
 from symness.notation import Notation, apply
 from symness.observable import Observable
 from symness.paperform import Naming, PaperForm, paper_form
 from symness.program import Node
+from symness.residues import ResiduePoint, deficit
 from symness.spectrum import Names
 from symness.state import SteadyState, build_formula
 
@@ -49,16 +52,26 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
     ModelError
         When the notation does not fit the model.
     """
+    if not isinstance(generator, Generator):
+        raise ModelError(f"steady_state: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model)")
+    generator = _with_own_names(generator)
     matrix = liouvillian(generator)
     point, numbers = values_at_random_point(generator, matrix)
-    deficit = full_rank_deficit(matrix, numbers)
-    if deficit != 1:
+    free = deficit(point, numbers, coordinates(matrix.dimension))
+    if free != 1:
         raise NonUniqueSteadyState(
-            f"{generator.kind}: the Liouvillian has {deficit} stationary states, so the steady state depends on the "
+            f"{generator.kind}: the Liouvillian has {free} stationary states, so the steady state depends on the "
             "initial state; couple a bath that breaks the symmetry, add a Jump, or remove the decoupled part"
         )
     composite = composite_matrix(generator, matrix)
     return _Derivation(generator, composite, notation, point, numbers).state()
+
+
+def _with_own_names(generator: Generator) -> Generator:
+    """Names given here are not taken in the caller's generator: deriving twice gives the same names."""
+    table = copy(generator.table)
+    table.names = Names(set(table.names.taken))
+    return replace(generator, table=table)
 
 
 class _Derivation:
@@ -84,13 +97,13 @@ class _Derivation:
     def state(self) -> SteadyState:
         order = [c for c in self.matrix.sector]
         entries = {k: self.matrix.ring.collect(v) for k, v in self.matrix.matrix.items()}
-        straight = straight_line(entries, order, self.ground())
-        program_form = self.formula("program", self.base, self.elements_of(straight))
-        self.check(straight, self.base, "program form")
+        steps, straight = self.steps(straight_line(entries, order, self.ground()))
+        program_form = self.formula("program", steps, self.elements_of(straight))
+        self.check(straight, steps, "program form")
         differences = Differences(self.matrix)
         generic = self.paper(self.matrix.ring, self.matrix.matrix, Naming(), differences)
         if generic is None:
-            definitions, values, linear = self.base, straight, None
+            definitions, values, linear = steps, straight, None
         else:
             kept = {d.name for d in generic.definitions}
             schur_factors = [d for d in generic.schur if d.name not in kept]
@@ -144,6 +157,13 @@ class _Derivation:
             values["x", i, j], values["y", i, j] = program.real_imag(value)
         self.check(values, definitions, "closed form in the given notation")
         return self.closed(definitions, form)
+
+    def steps(self, values: Mapping[Coordinate, Node]) -> tuple[list[Definition], dict[Coordinate, Node]]:
+        """A name for every operation that recurs: written out as trees, programs are longer than any page."""
+        names = (self.names.fresh(f"x_{k}") for k in count(1))
+        named, roots = program.name_recurring(list(values.values()), names)
+        made = [Definition(name, value, f"x_{{{k}}}") for k, (name, value) in enumerate(named, 1)]
+        return [*self.base, *made], dict(zip(values, roots, strict=True))
 
     # -- elements -------------------------------------------------------------------------------------------------
 
@@ -229,11 +249,12 @@ class _Derivation:
         listed = [c for c in sector if c in values]
         numbers = self.point.evaluate([program.substitute(values[c], known, shared) for c in listed])
         rho = dict(zip(listed, numbers, strict=True))
-        trace = sum((rho[c] for c in listed if c[0] == "p"), residue(0))
+        trace = sum((rho[c] for c in listed if c[0] == "p"), self.point.number(0))
         defects = [
             row
             for row in sector
-            if sum((self.numbers[row, c] * rho[c] for c in listed if (row, c) in self.numbers), residue(0)) != 0
+            if sum((self.numbers[row, c] * rho[c] for c in listed if (row, c) in self.numbers), self.point.number(0))
+            != 0
         ]
         if defects or trace != 1:
             raise VerificationError(

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import sympy as sp
+
 from symness import program
 from symness.baths import Bath
 from symness.composites import tidy

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
-from symness.entanglement import positive
-from symness.errors import ObservableError
 
 import symness as sn
+from symness.entanglement import positive
+from symness.errors import ObservableError
 
 qutip = pytest.importorskip("qutip")
 

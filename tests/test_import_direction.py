@@ -9,7 +9,7 @@ from pathlib import Path
 import symness
 
 ROOMS = (
-    "errors program formula parameters convert exact space baths model observable assumptions spectrum coincidence frequencies rates "
+    "errors program formula parameters convert exact residues space baths model observable assumptions spectrum coincidence frequencies rates "
     "generators liouville composites differences elimination paperform notation linear quantity state steady thermodynamics "
     "entanglement published cancellation realise lowering typeset latex careful kernel_text numpy_code evaluator "
     "reference_matrices reference_numbers reference_generator reference_rates reference_forms reference_observables "

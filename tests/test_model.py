@@ -97,14 +97,14 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         "Bath '1', rate: the matrix .* is not symmetric",
     ),
     "float in H": (
-        lambda: sn.Model(0.1 * OMEGA * Q.number),
-        r"H: the entry 0.1\*omega is a float; pass exact numbers \(sympy.Rational",
+        lambda: sn.Model(0.70710678 * OMEGA * Q.number),
+        r"H: the entry 0.70710678\*omega is a float; pass exact numbers \(sympy.Rational",
     ),
     "float in a coupling": (
         lambda: bath(coupling=np.array([[0, 0], [0.7071067811865476, 0]])),
         "Bath '1', coupling: the entry 0.707.* is a float; pass exact numbers",
     ),
-    "float in a rate": (lambda: bath(rate=0.3 * GAMMA), "Bath '1', rate: the entry 0.3.*gamma is a float; pass exact"),
+    "float in a rate": (lambda: bath(rate=0.333333 * GAMMA), "Bath '1', rate: the entry 0.333333.*gamma is a float; pass exact"),
     "fermi with a Hermitian coupling": (
         lambda: bath(coupling=Q.x, statistics="fermi"),
         "Bath '1': a Hermitian coupling exchanges no fermion; pass the annihilation operator",
@@ -175,8 +175,9 @@ def test_labels_longer_than_the_space_are_refused_even_when_they_repeat() -> Non
 def test_floats_that_are_exact_small_fractions_are_numbers() -> None:
     """numpy matrices of 0.0, 1.0, 0.5 are as good as integers."""
     model = sn.Model(OMEGA * sp.Matrix(np.diag([1.0, 0.5])), baths=[bath(coupling=np.array([[0.0, 0.0], [1.0, 0.0]]))])
-    assert model.H == sp.Matrix([[OMEGA, 0], [0, OMEGA / 2]])
+    assert sp.Matrix([[OMEGA, 0], [0, OMEGA / 2]]) == model.H
     assert model.baths[0].coupling[0] == Q.lowering
+    assert bath(rate=0.1 * GAMMA).rate_matrix(OMEGA)[0, 0] == GAMMA / 10
 
 
 def test_a_rate_may_be_zero_or_of_unknown_sign() -> None:

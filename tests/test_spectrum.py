@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
-from symness.rates import RateTable
-from symness.spectrum import Names, components, spectrum
 
 import symness as sn
+from symness.rates import RateTable
+from symness.spectrum import Names, components, spectrum
 
 
 def solved(model: Any, values: dict[str, float]) -> tuple[np.ndarray, np.ndarray, Any]:

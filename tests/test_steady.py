@@ -10,14 +10,14 @@ import pytest
 import sympy as sp
 import systems
 from scipy.integrate import quad
+
+import symness as sn
 from symness import program, steady
 from symness.composites import composite_matrix
 from symness.elimination import straight_line
 from symness.errors import VerificationError
 from symness.liouville import liouvillian, values_at_random_point
 from symness.space import fermions
-
-import symness as sn
 
 qutip = pytest.importorskip("qutip")
 

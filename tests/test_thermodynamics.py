@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
-from symness.errors import ObservableError
 
 import symness as sn
+from symness.errors import ObservableError
 
 RNG = np.random.default_rng(7)
 

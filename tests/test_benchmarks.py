@@ -1,0 +1,97 @@
+"""The benchmark scripts run and agree; nothing here asserts a time."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symness.derivations.wang2019 import MODULES
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+
+
+def script(name: str) -> Any:
+    """A benchmark script as a module, found beside its neighbours as when it is run."""
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(FOLDER))
+        patch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def evaluators():
+    return script("evaluators")
+
+
+@pytest.fixture(scope="module")
+def formula():
+    return MODULES["wang2019_boson"]()
+
+
+def test_methods_agree_with_the_evaluator(evaluators, formula, tmp_path):
+    names = ("rho_11", "w")
+    lines = evaluators.methods(formula, names, tmp_path, linear_algebra=False)
+    assert len(lines) == (8 if shutil.which("cc") else 4)
+    evaluators.measure(lines, evaluators.random_points(64), rounds=1)
+    expected = evaluators.flat(formula, names, lines[0].result)
+    for line in lines:
+        _, largest = evaluators.distance(expected, evaluators.flat(formula, names, line.result))
+        assert largest < 1e-9, line.name
+        assert line.nanoseconds > 0
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_c_kernel_computes_every_output(evaluators, formula, tmp_path):
+    names = tuple(output.name for output in formula.outputs)
+    points = evaluators.random_points(64)
+    kernel = evaluators.rivals.c_kernel(formula, names, tmp_path, ("-O3",), True)
+    expected = evaluators.flat(formula, names, evaluators.Evaluator(formula)(**points))
+    _, largest = evaluators.distance(expected, evaluators.flat(formula, names, kernel(points)))
+    assert largest < 1e-9
+    assert 0 <= kernel.failed < 1
+
+
+@pytest.mark.parametrize("method", ["solve", "qutip"])
+def test_linear_algebra_agrees_with_the_evaluator(evaluators, formula, method):
+    rivals = evaluators.rivals
+    if method == "qutip":
+        pytest.importorskip("qutip")
+    points = evaluators.random_points(4)
+    result = evaluators.Evaluator(formula)(outputs=evaluators.STATE, **points)
+    found = rivals.qutip_method(method="svd")(points) if method == "qutip" else rivals.batched_solve(points)
+    expected = evaluators.flat(formula, evaluators.STATE, result)
+    assert len(expected) == len(found) == 7
+    assert max(evaluators.distance(expected, found)) < 1e-9
+
+
+def test_memory_beyond_the_outputs_does_not_grow(evaluators, formula):
+    evaluator = evaluators.Evaluator(formula)
+    small, large = (evaluators.peak_memory(evaluator, ("rho_11", "rho_34"), count) for count in (50_000, 200_000))
+    assert large < small + 2**20
+
+
+def test_distance_sees_a_wrong_answer(evaluators):
+    right = [np.linspace(1, 2, 5)]
+    assert evaluators.distance(right, right) == (0.0, 0.0)
+    assert evaluators.distance(right, [right[0] * 1.01])[1] > 1e-3
+
+
+def test_derivation_counts(formula):
+    derivation = script("derivation")
+    _, derived, state = derivation.derive_module("wang2019_boson", rounds=1)
+    assert derived == formula
+    assert all(count > 0 for count in derivation.operations(state).values())
+    size, count = derivation.program_form(derivation.sn.local(derivation.chain()))
+    assert size == 20
+    assert count < 1000
