@@ -75,14 +75,11 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def formula_text(derived: Derived) -> str:
     """Equations, where they hold, what they rest on, and how long they are."""
-    from symness.plain import equations
+    from symness.plain import text
 
     formula = derived.formula
     width = max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
-    lines = [click.style(derived.title, bold=True), *equations(formula, width)]
-    if formula.conditions:
-        lines.append("valid for " + ", ".join(condition.text for condition in formula.conditions))
-    lines += [f"{key}: {text}" for key, text in formula.provenance.items()]
+    lines = [click.style(derived.title, bold=True), text(formula, width)]
     published = "" if derived.published is None else f" (published: {derived.published}{_agreement(derived)})"
     lines.append(
         f"{derived.operations} operations as displayed{published}, {derived.executed} as a program; "

@@ -187,6 +187,13 @@ def _degree(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate) ->
     return out * len([k for k in W[c] if k != c])
 
 
+def _degree_among(
+    W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate, left: Sequence[Coordinate]
+) -> int:
+    out = sum(1 for r in left if r != c and c in W[r])
+    return out * sum(1 for k in left if k != c and k in W[c])
+
+
 def _remove_coherence(W: dict[Coordinate, dict[Coordinate, Node]], c: Coordinate) -> dict[Coordinate, Node]:
     """c = sum(row[k] k) from its own equation, put into all others."""
     row = W.pop(c)
@@ -206,10 +213,13 @@ def _remove_coherence(W: dict[Coordinate, dict[Coordinate, Node]], c: Coordinate
 def _grassmann(
     W: Mapping[Coordinate, dict[Coordinate, Node]], populations: Sequence[Coordinate], ground: Coordinate
 ) -> dict[Coordinate, Node]:
-    order = [ground, *(p for p in populations if p != ground)]
+    left = [ground, *(p for p in populations if p != ground)]
     steps: list[tuple[Coordinate, dict[Coordinate, Node]]] = []
-    for k in range(len(order) - 1, 0, -1):
-        last, rest = order[k], order[:k]
+    while len(left) > 1:
+        # Few ways in times few ways out: least fill-in.  The ground state stays, whatever its degree.
+        last = min(left[1:], key=lambda p: (_degree_among(W, p, left), -left.index(p)))
+        left.remove(last)
+        rest = list(left)
         outflow = program.add(*(W[r][last] for r in rest if last in W[r]))
         if outflow.is_zero:
             raise NonUniqueSteadyState(

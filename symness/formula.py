@@ -153,6 +153,12 @@ class Formula:
 
         return to_sympy(self.select([name]).expanded()[name])
 
+    def __str__(self) -> str:
+        """Equations in the notation of Python, where they hold, and what they rest on."""
+        from symness.plain import text
+
+        return f"{self.name}\n{text(self, 110)}"
+
     def latex(self, **options: Any) -> str:
         """LaTeX of the whole formula (:func:`symness.latex.latex`)."""
         from symness.latex import latex

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -144,7 +145,7 @@ class Model:
         """H + V, which generates the evolution."""
         return sp.ImmutableMatrix(self.H + self.interaction)
 
-    @property
+    @cached_property
     def symbols(self) -> tuple[sp.Symbol, ...]:
         """Parameters in reading order: Hamiltonian, interaction, rates, temperatures, chemical potentials, jumps."""
         probe = Parameter("omega_probe", positive=True)

@@ -9,7 +9,7 @@ from symness import program
 from symness.formula import Formula
 from symness.program import Node
 
-__all__ = ["LONGEST", "equations", "expression_text"]
+__all__ = ["LONGEST", "equations", "expression_text", "text"]
 
 #: Operations; a shared program written out as text can be longer than any memory.
 LONGEST = 20_000
@@ -94,6 +94,14 @@ def equations(formula: Formula, width: int) -> Iterator[str]:
     for name, sign in (("bose", "-"), ("fermi", "+")):
         if name in called:
             yield f"  {name}(omega, T, mu=0) = 1/(exp((omega - mu)/T) {sign} 1)"
+
+
+def text(formula: Formula, width: int) -> str:
+    """Equations, where they hold, and what they rest on."""
+    lines = [*equations(formula, width)]
+    if formula.conditions:
+        lines.append("valid for " + ", ".join(condition.text for condition in formula.conditions))
+    return "\n".join([*lines, *(f"{key}: {value}" for key, value in formula.provenance.items())])
 
 
 def _wrapped(name: str, expression: Node, width: int) -> str:

@@ -34,6 +34,9 @@ class Quantity:
     unit: str = "1"
     domain: str = "real"
 
+    def __str__(self) -> str:
+        return f"{self.meaning} (unit: {self.unit})\n{self.formula()}"
+
     def _repr_latex_(self) -> str:
         from symness.outputs import formula
 

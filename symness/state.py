@@ -55,6 +55,9 @@ class SteadyState:
     notation: Notation | None = field(repr=False, default=None)
     linear: LinearForms | None = field(repr=False, default=None)
 
+    def __str__(self) -> str:
+        return str(self.closed_form)
+
     @property
     def conditions(self) -> list[Any]:
         """Inequalities under which the result is valid, as SymPy relations: the user's assumptions first."""

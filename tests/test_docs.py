@@ -56,6 +56,14 @@ def test_links_lead_to_files(page: Path) -> None:
     assert missing == []
 
 
+def test_the_design_page_names_every_room() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\w+)(…?)`", text)
+    whole, starts = {name for name, more in named if not more}, tuple(name for name, more in named if more)
+    rooms = {path.stem for path in (ROOT / "symness").glob("*.py")} - {"__init__"}
+    assert {room for room in rooms if room not in whole and not room.startswith(starts)} == set()
+
+
 @pytest.mark.parametrize("marker", MARKERS)
 def test_marked_commands_are_single_lines_of_shell(marker: str) -> None:
     command = command_after((ROOT / "README.md").read_text(encoding="utf-8"), marker)
