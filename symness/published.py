@@ -15,9 +15,9 @@ from symness import program
 from symness.errors import ModelError
 from symness.formula import Formula
 from symness.program import Node
-from symness.residues import ResiduePoint, at_random_point
+from symness.residues import at_random_point
 
-__all__ = ["Comparison", "compare", "parse", "published_length"]
+__all__ = ["Comparison", "compare", "parse", "published_length", "unequal"]
 
 
 def parse(text: str) -> Node:
@@ -86,11 +86,7 @@ def compare(formula: Formula, lines: Mapping[str, str]) -> Comparison:
         theirs[name] = program.substitute(parse(text), {**atoms, **theirs})
     ours = formula.expanded()
     shared = [name for name in ours if name in theirs]
-    parts = [part for name in shared for node in (ours[name], theirs[name]) for part in program.real_imag(node)]
-    _, values = at_random_point(parts, seed=7)
-    differing = tuple(
-        name for k, name in enumerate(shared) if values[4 * k : 4 * k + 2] != values[4 * k + 2 : 4 * k + 4]
-    )
+    differing = unequal(ours, theirs)
     counted = [d for d in formula.definitions if not d.atom]
     return Comparison(
         formula.count_ops(),
@@ -101,8 +97,9 @@ def compare(formula: Formula, lines: Mapping[str, str]) -> Comparison:
     )
 
 
-def at_point(formula: Formula, point: ResiduePoint) -> dict[str, tuple[int, int]]:
-    """Real and imaginary part of every output at a random point, as residues (for identity tests)."""
-    parts = [part for node in formula.expanded().values() for part in program.real_imag(node)]
-    values = [int(v) for v in point.evaluate(parts)]
-    return {o.name: (values[2 * k], values[2 * k + 1]) for k, o in enumerate(formula.outputs)}
+def unequal(first: Mapping[str, Node], second: Mapping[str, Node]) -> tuple[str, ...]:
+    """Names under which two sets of expressions in the parameters are not identical, decided at a random exact point."""
+    shared = [name for name in first if name in second]
+    parts = [part for name in shared for node in (first[name], second[name]) for part in program.real_imag(node)]
+    _, values = at_random_point(parts, seed=7)
+    return tuple(name for k, name in enumerate(shared) if values[4 * k : 4 * k + 2] != values[4 * k + 2 : 4 * k + 4])
