@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from symness import program
 from symness.errors import NonUniqueSteadyState
@@ -160,9 +161,17 @@ def _rotation(inner: list[list[Polynomial]], group: list[Coordinate]) -> tuple[P
 
 
 def straight_line(
-    entries: Mapping[tuple[Coordinate, Coordinate], Node], sector: Sequence[Coordinate], ground: Coordinate
+    entries: Mapping[tuple[Coordinate, Coordinate], Node],
+    sector: Sequence[Coordinate],
+    ground: Coordinate,
+    numbers: Mapping[tuple[Coordinate, Coordinate], Any] | None = None,
 ) -> dict[Coordinate, Node]:
-    """Steady state of the sector as a program in the entries, normalised to trace one."""
+    """Steady state of the sector as a program in the entries, normalised to trace one.
+
+    ``numbers`` are the entries at a random point: a coherence whose pivot vanishes there (a symmetry of the model) waits
+    until the removal of others has given it one.
+    """
+    shadow = None if numbers is None else {r: {c: numbers[r, c] for c in sector if (r, c) in numbers} for r in sector}
     W: dict[Coordinate, dict[Coordinate, Node]] = {r: {} for r in sector}
     for (row, column), value in entries.items():
         if not value.is_zero:
@@ -170,8 +179,13 @@ def straight_line(
     removed: list[tuple[Coordinate, dict[Coordinate, Node]]] = []
     left = {c for c in sector if c[0] != "p"}
     while left:
-        pivot = min(left, key=lambda c: (_degree(W, c), sector.index(c)))
+        usable = left if shadow is None else {c for c in left if shadow[c].get(c, 0) != 0}
+        if not usable:
+            nonzero_pivot(program.number(0), f"the coherences {sorted(left)}")
+        pivot = min(usable, key=lambda c: (_degree(W, c), sector.index(c)))
         left.remove(pivot)
+        if shadow is not None:
+            _remove_number(shadow, pivot)
         removed.append((pivot, _remove_coherence(W, pivot)))
     weights = _grassmann(W, [c for c in sector if c[0] == "p"], ground)
     total = program.add(*weights.values())
@@ -192,6 +206,17 @@ def _degree_among(
 ) -> int:
     out = sum(1 for r in left if r != c and c in W[r])
     return out * sum(1 for k in left if k != c and k in W[c])
+
+
+def _remove_number(W: dict[Coordinate, dict[Coordinate, Any]], c: Coordinate) -> None:
+    """The same step in numbers."""
+    row = W.pop(c)
+    pivot = row.pop(c)
+    for other in W.values():
+        factor = other.pop(c, None)
+        if factor is not None:
+            for k, v in row.items():
+                other[k] = other.get(k, 0) - factor * v / pivot
 
 
 def _remove_coherence(W: dict[Coordinate, dict[Coordinate, Node]], c: Coordinate) -> dict[Coordinate, Node]:

@@ -98,7 +98,7 @@ def compare(formula: Formula, lines: Mapping[str, str]) -> Comparison:
 
 
 def unequal(first: Mapping[str, Node], second: Mapping[str, Node]) -> tuple[str, ...]:
-    """Names under which two sets of expressions in the parameters are not identical, decided at a random exact point."""
+    """Names under which two sets of expressions are not identical, decided at a random exact point."""
     shared = [name for name in first if name in second]
     parts = [part for name in shared for node in (first[name], second[name]) for part in program.real_imag(node)]
     _, values = at_random_point(parts, seed=7)

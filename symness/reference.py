@@ -47,6 +47,8 @@ class Result:
         Correct digits of the value relative to the scale.
     variation : mpf
         Sum over the atoms of abs(atom * d value/d atom); where it vanishes, the value is zero for a structural reason.
+    terms : mpf
+        Of what is linear in the state (currents, expectation values): sum of the magnitudes of its terms; else 0.
     """
 
     value: Any
@@ -54,6 +56,7 @@ class Result:
     condition: Any
     digits: int
     variation: Any
+    terms: Any = 0
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,8 @@ class Reference:
                 else:
                     if previous is not None and _agree(previous, solution, digits):
                         variations = self._variations(solution, digits)
-                        pairs = zip(solution.outcomes, variations, strict=True)
-                        return [_result(value, abs(raw), variation, digits) for (value, raw), variation in pairs]
+                        parts = zip(solution.outcomes, variations, self._terms(solution), strict=True)
+                        return [_result(value, abs(raw), v, digits, terms) for (value, raw), v, terms in parts]
                     previous = solution.outcomes
             precision *= 2
         raise ArithmeticError(f"no {digits} digits with {_MOST_DIGITS} digits of working precision at {dict(values)}")
@@ -155,6 +158,12 @@ class Reference:
         rates = [channel.rate for channel in point.channels]
         outcomes = [q.combine([form.value(rates, rho) for form in q.forms]) for q in quantities]
         return _Solution(point, quantities, maps, elimination, rho, outcomes)
+
+    def _terms(self, solution: _Solution) -> list[Any]:
+        return [
+            q.forms[0].terms(solution.rates, solution.rho) if q.is_linear else mpmath.mpf(0)
+            for q in solution.quantities
+        ]
 
     def _variations(self, solution: _Solution, digits: int) -> list[Any]:
         """Implicit differentiation: M d rho = -dM rho, one back-substitution for each atom."""
@@ -190,12 +199,12 @@ class Reference:
         return sums
 
 
-def _result(value: Any, scale: Any, variation: Any, digits: int) -> Result:
+def _result(value: Any, scale: Any, variation: Any, digits: int, terms: Any) -> Result:
     if scale > TINY:
         condition = mpmath.mpf(0) if mp.isinf(scale) else variation / scale
     else:
         condition = mp.inf if variation > TINY else mpmath.mpf(0)
-    return Result(value, scale, condition, digits, variation)
+    return Result(value, scale, condition, digits, variation, terms)
 
 
 def _agree(old: list[tuple[Any, Any]], solution: _Solution, digits: int) -> bool:

@@ -105,6 +105,14 @@ class Form:
             total += rates[q] * _apply(flow, rho)
         return total
 
+    def terms(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        """Sum of the magnitudes of what ``value`` adds up."""
+        total = mpmath.mpf(0)
+        for factor, form in [(1, self.fixed), *((rates[q], flow) for q, flow in self.flows.items())]:
+            for k, coefficient in form.items():
+                total += abs(factor * coefficient * rho[k])
+        return total
+
     def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
         """A function of a change of the rates (by channel) and of the state: the change of the value."""
         joined = dict(self.fixed)

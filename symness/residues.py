@@ -18,18 +18,23 @@ from symness import program
 from symness.errors import ZeroPivotError
 from symness.program import Node
 
-__all__ = ["PRIMES", "NoRoot", "ResiduePoint", "at_random_point", "rank"]
+__all__ = ["NoRoot", "ResiduePoint", "at_random_point", "deficit", "prime", "rank"]
 
-#: Primes just below 2**62 that are 3 mod 4 (roots are powers) and have the roots of 2, 3, 5 and 7.  Many, because a root
-#: of other constants, such as sqrt(5 + sqrt(5)), exists modulo half of them only.
-_OFFSETS = """
-1433 1553 5153 5465 6425 6665 10865 14873 15905 17345 18065 18185 18353 19745 20033 21713 23273 23945 24233
-25625 25745 27305 29153 32345 33305 35873 37385 38513 43793 44273 50105 50273 51113 51665 51833 52865 58505
-58745 61865 62585 62705 64553 66953 67625 68465 68753 68825 72185 75473 78833 79673 82025 84785 84953 85553
-86465 86633 86945 87473 88913 90593 91505 92825 93353
-"""
-PRIMES = tuple(2**62 - int(offset) for offset in _OFFSETS.split())
+_PRIMES: list[int] = []
 _ATTEMPTS = 400
+
+
+def prime(k: int) -> int:
+    """The k-th prime below 2**62 that is 3 mod 4 (roots are powers) and has the roots of 2, 3, 5 and 7.
+
+    Every point has its own, because a root of other constants, such as sqrt(5 + sqrt(5)), exists modulo half of them only.
+    """
+    candidate = _PRIMES[-1] - 4 if _PRIMES else 2**62 - 1
+    while len(_PRIMES) <= k:
+        if flint.fmpz(candidate).is_prime() and all(pow(p, (candidate - 1) // 2, candidate) == 1 for p in (2, 3, 5, 7)):
+            _PRIMES.append(candidate)
+        candidate -= 4
+    return _PRIMES[k]
 
 
 class NoRoot(ArithmeticError):
@@ -47,7 +52,7 @@ class ResiduePoint:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.prime = PRIMES[seed % len(PRIMES)]
+        self.prime = prime(seed % _ATTEMPTS)
         self.values: dict[str, Any] = {}
         self.calls: dict[Any, Any] = {}
 

@@ -97,9 +97,10 @@ class _Derivation:
     def state(self) -> SteadyState:
         order = [c for c in self.matrix.sector]
         entries = {k: self.matrix.ring.collect(v) for k, v in self.matrix.matrix.items()}
-        steps, straight = self.steps(straight_line(entries, order, self.ground()))
+        steps, straight = self.steps(straight_line(entries, order, self.ground(), self.numbers))
+        self.zeros = self.check(straight, steps, "program form")
+        straight = self.without_zeros(straight)
         program_form = self.formula("program", steps, self.elements_of(straight))
-        self.check(straight, steps, "program form")
         differences = Differences(self.matrix)
         generic = self.paper(self.matrix.ring, self.matrix.matrix, Naming(), differences)
         if generic is None:
@@ -110,7 +111,7 @@ class _Derivation:
             head = [d for d in generic.definitions if d.name in {n.args[0] for n in generic.named.values()}]
             rest = [d for d in generic.definitions if d not in head]
             definitions = [*self.base, *differences.definitions.values(), *head, *schur_factors, *rest]
-            values = self.flat(generic)
+            values = self.without_zeros(self.flat(generic))
             linear = LinearForms(self.matrix, self.elimination, differences, generic.named, generic.norm)
             self.check(values, definitions, "closed form")
         closed = program_form if generic is None else self.closed(definitions, generic)
@@ -222,9 +223,13 @@ class _Derivation:
                     listed.append((i, j, program.add(re, program.mul(program.I, im))))
         return sorted(listed, key=lambda e: (e[0] != e[1], self.labels[e[0]], self.labels[e[1]]))
 
+    def without_zeros(self, values: Mapping[Coordinate, Node]) -> dict[Coordinate, Node]:
+        """What vanishes for all parameters is a zero, whatever its closed form looks like."""
+        return {c: program.number(0) if c in self.zeros else value for c, value in values.items()}
+
     def closed(self, definitions: list[Definition], form: PaperForm) -> Formula:
         values = [(k, k, v) for k, v in enumerate(form.populations)]
-        values += [(i, j, v) for (i, j), v in form.coherences.items() if not v.is_zero]
+        values += [(i, j, v) for (i, j), v in form.coherences.items() if not self.zeros >= {("x", i, j), ("y", i, j)}]
         values.sort(key=lambda e: (e[0] != e[1], self.labels[e[0]], self.labels[e[1]]))
         return self.formula("closed_form", definitions, values)
 
@@ -239,8 +244,8 @@ class _Derivation:
             outputs.append(Output(self.identifier("rho_", i, j), value, latex, meaning, "1", domain, observable))
         return build_formula(self.generator, f"{self.generator.kind}_{name}", definitions, outputs)
 
-    def check(self, values: Mapping[Coordinate, Node], definitions: list[Definition], what: str) -> None:
-        """M rho = 0 and trace 1 at the random point."""
+    def check(self, values: Mapping[Coordinate, Node], definitions: list[Definition], what: str) -> set[Coordinate]:
+        """M rho = 0 and trace 1 at the random point; returns the coordinates that vanish there, hence everywhere."""
         known: dict[str, Node] = {}
         for definition in definitions:
             known[definition.name] = program.substitute(definition.expression, known)
@@ -261,3 +266,4 @@ class _Derivation:
                 f"the {what} of {self.generator.kind} does not solve its own equations (rows {defects[:3]}, trace "
                 f"{'1' if trace == 1 else 'not 1'}); please report the model"
             )
+        return {c for c in sector if c not in rho or rho[c] == 0}

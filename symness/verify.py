@@ -3,7 +3,8 @@
 The promise, for every output and point: error <= 100 eps max(1, omega/T) max(1, condition) relative to the scale of the
 output, and 1e-290 absolute; the condition number is that of :mod:`symness.reference`.  Both sides are multiplied by the
 scale here, so that a zero crossing (scale 0, finite variation) is checked as well.  Where the value and its variation
-are zero, as a current at equilibrium is, the evaluator has to say zero.
+are zero, as a current at equilibrium is, the evaluator has to say zero, up to the rounding of double-double arithmetic
+in the terms that cancel (``PAIR_FLOOR``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ FACTOR = 100
 ABSOLUTE_FLOOR = mpmath.mpf("1e-290")
 #: the concurrence holds the root of a product of populations, each good to the absolute floor only
 ROOT_FLOOR = mpmath.mpf("1e-145")
+#: of the sum of its terms: where a current vanishes for a reason that no difference of occupations shows (several Bohr
+#: frequencies in detailed balance, two baths that do not meet), it is good to the rounding of double-double arithmetic
+PAIR_FLOOR = mpmath.mpf(2) ** -98
 _EPSILON = mpmath.mpf(2) ** -52
 _TRIES = 2000
 
@@ -195,7 +199,7 @@ def _compare(
         return Row(name, 0.0, 0.0, ratio, regime, place, str(value), "no unique steady state", 1)
     with mp.workdps(max(result.digits, 20)):
         relative = FACTOR * _EPSILON * stretch
-        allowed = max(relative * max(result.scale, result.variation), floor)
+        allowed = max(relative * max(result.scale, result.variation), PAIR_FLOOR * result.terms, floor)
         if isinstance(result.value, bool):
             # Where the smallest eigenvalue is within its rounding a mask may differ; entries of rho are of order one,
             # so a negative one of that size need not be seen.

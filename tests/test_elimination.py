@@ -218,6 +218,24 @@ def test_a_trap_has_no_way_out() -> None:
         straight_line(entries, [population(k) for k in range(3)], population(0))
 
 
+def test_a_pivot_that_vanishes_at_the_random_point_waits() -> None:
+    """K - K is no zero as an expression here, but it is one in numbers: the other coherence goes first."""
+    entries = markov(2)
+    x, y = ("x", 0, 1), ("y", 0, 1)
+    sector: list[Coordinate] = [population(0), population(1), x, y]
+    K, W, M = symbol("K"), symbol("W"), symbol("M")
+    entries |= {(x, x): program.add(K, W, program.mul(-1, K + W)), (x, y): W, (y, x): -W, (y, y): -M}
+    entries |= {(x, population(0)): symbol("a"), (population(0), x): symbol("f"), (population(1), x): -symbol("f")}
+    values = random_values(entries, 3)
+    numbers = numbers_of(entries, values)
+    found = straight_line(entries, sector, population(0), numbers)
+    mine = program.evaluate([found[c] for c in sector], values, systems.function)
+    assert dict(zip(sector, mine, strict=True)) == solve(numbers, sector)
+    del entries[y, x], entries[x, y], numbers[y, x], numbers[x, y]
+    with pytest.raises(ZeroPivotError, match="coherences.*pivot is zero"):
+        straight_line(entries, sector, population(0), numbers)
+
+
 def test_a_coherence_without_decay_is_refused() -> None:
     entries = markov(2)
     x = ("x", 0, 1)

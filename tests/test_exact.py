@@ -16,7 +16,7 @@ from symness import program
 from symness.errors import ZeroPivotError
 from symness.exact import Ring, adjugate, determinant, minors_of_first_row, nonzero_pivot
 from symness.program import call, number, symbol
-from symness.residues import PRIMES, NoRoot, ResiduePoint, at_random_point, rank
+from symness.residues import NoRoot, ResiduePoint, at_random_point, prime, rank
 
 NAMES = ("a", "b", "c", "s", "r", "i")
 A, B, C, S, R, I = (symbol(n) for n in NAMES)
@@ -67,15 +67,14 @@ def value(poly: Any, point: dict[str, Any]) -> tuple[Any, Any]:
     return parts[0], parts[1]
 
 
-@pytest.mark.parametrize("prime", PRIMES)
-def test_the_primes(prime: int) -> None:
-    assert sp.isprime(prime)
-    assert prime % 4 == 3
-    assert 2**61 < prime < 2**62
-
-
-def test_the_primes_differ() -> None:
-    assert len(set(PRIMES)) == len(PRIMES)
+def test_the_primes() -> None:
+    listed = [prime(k) for k in range(40)]
+    assert listed == sorted(set(listed), reverse=True)
+    for p in listed:
+        assert sp.isprime(p)
+        assert p % 4 == 3
+        assert 2**61 < p < 2**62
+        assert all(sp.jacobi_symbol(q, p) == 1 for q in (2, 3, 5, 7))
 
 
 # -- reduction -----------------------------------------------------------------------------------------------------------
@@ -227,10 +226,10 @@ def test_a_point_without_the_root_is_not_used() -> None:
     assert value**2 == found.number(missing)
 
 
-@pytest.mark.parametrize("count", [1, 2, 4, 6])
+@pytest.mark.parametrize("count", [1, 2, 3])
 def test_several_constant_roots_find_a_prime(count: int) -> None:
     """Nothing is random in a root of a number but the prime itself."""
-    roots = [program.sqrt(program.sqrt(number(p)) + 1) for p in (29, 31, 37, 41, 43, 47)[:count]]
+    roots = [program.sqrt(program.sqrt(number(p)) + 1) for p in (29, 31, 37)[:count]]
     point, values = at_random_point(roots)
     for value, root in zip(values, roots, strict=True):
         assert value**2 == point.evaluate([program.power(root, 2)])[0]

@@ -13,7 +13,6 @@ import systems
 import symness as sn
 from symness.liouville import coordinates, liouvillian, values_at_random_point
 from symness.residues import deficit
-from symness.space import fermions
 
 qutip = pytest.importorskip("qutip")
 
@@ -241,7 +240,7 @@ def observables(state: Any, values: dict[str, float]) -> dict[str, float]:
 def double_dot() -> Any:
     e1, e2, t, mu1, mu2 = sn.parameters("e_1 e_2 t mu_1 mu_2")
     g1, g2, T1, T2 = sn.parameters("g_1 g_2 T_1 T_2", positive=True)
-    c, d = fermions("1 2")
+    c, d = sn.fermions("1 2")
     return sn.Model(
         e1 * c.number + e2 * d.number,
         interaction=t * (c.creation * d.annihilation + d.creation * c.annihilation),

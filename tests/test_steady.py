@@ -17,7 +17,6 @@ from symness.composites import composite_matrix
 from symness.elimination import straight_line
 from symness.errors import VerificationError
 from symness.liouville import liouvillian, values_at_random_point
-from symness.space import fermions
 
 qutip = pytest.importorskip("qutip")
 
@@ -33,7 +32,7 @@ def single_level() -> Any:
     eps = sn.parameters("eps")
     gl, gr, tl, tr = sn.parameters("gamma_L gamma_R T_L T_R", positive=True)
     ml, mr = sn.parameters("mu_L mu_R")
-    (d,) = fermions("d")
+    (d,) = sn.fermions("d")
     return sn.Model(
         eps * d.number,
         baths=[lead("L", d.annihilation, (gl, tl, ml)), lead("R", d.annihilation, (gr, tr, mr))],
@@ -43,7 +42,7 @@ def single_level() -> Any:
 def double_dot() -> Any:
     e1, e2, t, ml, mr = sn.parameters("e_1 e_2 t mu_L mu_R")
     gl, gr, tl, tr = sn.parameters("gamma_L gamma_R T_L T_R", positive=True)
-    c, d = fermions("1 2")
+    c, d = sn.fermions("1 2")
     return sn.Model(
         e1 * c.number + e2 * d.number,
         interaction=t * (c.creation * d.annihilation + d.creation * c.annihilation),
@@ -376,3 +375,79 @@ def test_verification_fails_on_a_corrupted_solution(corruption: str) -> None:
         definitions[k] = steady.replace(definitions[k], expression=program.number(1))
     with pytest.raises(VerificationError, match="does not solve its own equations"):
         made.check(values, definitions, "program form")
+
+
+# -- models that are in no paper, with public names only -----------------------------------------------------------------
+
+
+def test_three_level_maser() -> None:
+    """Hot, cold and work bath on one transition each: every cycle moves one quantum through all three.
+
+    The currents are J (omega_h, -omega_c, -omega_w) with one flux J, which vanishes where omega_h/T_h equals
+    omega_c/T_c + omega_w/T_w; with N_j = N(omega_j, T_j) the populations solve the three rate equations.
+    """
+    w_c, w_w, g_h, g_c, g_w, T_h, T_c, T_w = sn.parameters(
+        "omega_c omega_w gamma_h gamma_c gamma_w T_h T_c T_w", positive=True
+    )
+    level = sn.levels("maser", 3)
+    model = sn.Model(
+        w_c * level.projector(1) + (w_c + w_w) * level.projector(2),
+        baths=[
+            sn.Bath("h", level.transition(0, 2), g_h, T_h),
+            sn.Bath("c", level.transition(0, 1), g_c, T_c),
+            sn.Bath("w", level.transition(1, 2), g_w, T_w),
+        ],
+        labels=["g", "m", "u"],
+    )
+    for make in (sn.redfield, sn.secular, sn.local):
+        state = sn.steady_state(make(model))
+        assert state.conditions == []
+        outputs = {f"I_{b}": sn.energy_current(state, b) for b in "hcw"}
+        outputs |= {"S": sn.entropy_production(state), "p_u": state.element(2, 2)}
+        f = sn.evaluator(state, outputs)
+        values = {"omega_c": 1.0, "omega_w": 2.0, "gamma_h": 0.1, "gamma_c": 0.2, "gamma_w": 0.3, "T_h": 3.0, "T_c": 0.5}
+        found = f(T_w=5.0, **values)
+        flux = found["I_h"] / 3
+        assert found["I_c"] == pytest.approx(-flux, rel=1e-12)
+        assert found["I_w"] == pytest.approx(-2 * flux, rel=1e-12)
+        assert found["S"] > 0
+        up = {"h": 0.1 * systems.bose(3, 3), "c": 0.2 * systems.bose(1, 0.5), "w": 0.3 * systems.bose(2, 5)}
+        down = {"h": up["h"] + 0.1, "c": up["c"] + 0.2, "w": up["w"] + 0.3}
+        W = np.array([[0, down["c"], down["h"]], [up["c"], 0, down["w"]], [up["h"], up["w"], 0]])
+        W -= np.diag(W.sum(axis=0))
+        p = np.linalg.solve(np.vstack([W[:2], np.ones(3)]), [0, 0, 1])
+        assert found["p_u"] == pytest.approx(p[2], rel=1e-12)
+        assert flux == pytest.approx(up["h"] * p[0] - down["h"] * p[2], rel=1e-11)
+        # reversible point: 3/T_h = 1/T_c + 2/T_w with T_h = 1, T_c = 1/2, T_w = 2
+        still = f(**{**values, "T_h": 1.0, "T_c": 0.5, "T_w": 2.0})
+        assert abs(float(still["I_h"])) < 1e-17
+        text = state.closed_form.latex()
+        assert r"\rho_{uu} &= \frac{" in text
+        assert "gamma is the golden-rule rate" in text
+
+
+def test_v_type_level_with_interference() -> None:
+    """Both excited levels share two baths, in and out of phase: all pairs give a coherence, equal pairs do not."""
+    e1, e2, g1, g2, T1, T2 = sn.parameters("epsilon_1 epsilon_2 gamma_1 gamma_2 T_1 T_2", positive=True)
+    level = sn.levels("V", 3)
+    first, second = level.transition(2, 0), level.transition(2, 1)
+    model = sn.Model(
+        e1 * level.projector(0) + e2 * level.projector(1),
+        baths=[sn.Bath("1", first + second, g1, T1), sn.Bath("2", first - second, g2, T2)],
+        labels=["a", "b", "g"],
+    )
+    values = {"epsilon_1": 2.0, "epsilon_2": 1.8, "gamma_1": 0.1, "gamma_2": 0.05, "T_1": 1.0, "T_2": 2.0}
+    for make, coherent in ((sn.redfield, True), (sn.secular, False)):
+        state = sn.steady_state(make(model))
+        assert (r"\rho_{ab} &= \frac{" in state.closed_form.latex()) is coherent
+        f = sn.evaluator(state, {"c": state.element(0, 1), "n": sn.particle_current(state, "1")})
+        found = f(**values)
+        assert bool(abs(found["c"]) > 1e-2) is coherent
+        expected = systems.stationary(systems.superoperator(state.generator, values))
+        assert np.abs(systems.density(state, values) - expected).max() < 1e-13
+        # no bias: Gibbs populations, and no coherence
+        equal = f(**{**values, "T_2": 1.0})
+        assert equal["c"] == 0
+        assert equal["n"] == 0
+    with pytest.raises(sn.ModelError, match=r"2 Bohr frequencies under H \(epsilon_1, epsilon_2\); pass Bath"):
+        sn.local(model)
