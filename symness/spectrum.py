@@ -114,7 +114,7 @@ class _Builder:
         self.squares: dict[Any, Node] = {}
         self.numerical = False
         self.aliases: dict[str, Node] = {}
-        self.pairs = 0
+        self.angles: dict[tuple[Any, Any], tuple[Node, Node, Node]] = {}
 
     def result(self) -> Spectrum:
         return Spectrum(
@@ -179,34 +179,44 @@ class _Builder:
             c = self.root(Fraction(1, 2))
             s = program.mul(sign, c)
         else:
-            self.pairs += 1
-            tag = "" if self.pairs == 1 else f"_{self.pairs}"
-            d, h = self.node(delta), self.node(coupling)
-            # One root for one radicand: a sign of the coupling (Jordan-Wigner strings) must not make a second one.
-            radicand = sp.expand(delta**2 + coupling**2)
-            square = program.add(program.power(d, 2), program.power(h, 2))
-            if radicand not in self.squares:
-                latex = default_latex(f"Omega{tag}")
-                self.squares[radicand] = self.name(f"Omega{tag}", program.sqrt(square), latex, square)
-            omega = self.squares[radicand]
-            theta = default_latex(f"theta{tag}")
-            c = self.name(f"cos_half{tag}", program.call("cos_half", d, h), rf"\cos\tfrac{{{theta}}}{{2}}")
-            s = self.name(
-                f"sin_half{tag}",
-                program.call("sin_half", d, h),
-                rf"\sin\tfrac{{{theta}}}{{2}}",
-                program.add(1, -program.power(c, 2)),
-            )
-            cosine = self.name(f"cos_theta{tag}", program.div(d, omega), rf"\cos{theta}")
-            sine = self.name(f"sin_theta{tag}", program.div(h, omega), rf"\sin{theta}")
-            self.aliases[cosine.args[0]] = program.add(program.mul(2, program.power(c, 2)), -1)
-            self.aliases[sine.args[0]] = program.mul(2, c, s)
+            omega, c, s = self.angle(delta, coupling)
         half = program.mul(Fraction(1, 2), omega)
         self.energies[i] = program.add(self.node(mean), half)
         self.energies[j] = program.add(self.node(mean), -half)
         conjugate = program.conjugate(phase)
         self.vectors[i][i], self.vectors[j][i] = c, program.mul(s, conjugate)
         self.vectors[i][j], self.vectors[j][j] = program.mul(-1, s, phase), c
+
+    def angle(self, delta: Any, coupling: Any) -> tuple[Node, Node, Node]:
+        """Omega, cos(theta/2), sin(theta/2); the other sign of the coupling (a Jordan-Wigner string) turns the sine only."""
+        if (delta, -coupling) in self.angles:
+            omega, c, s = self.angles[delta, -coupling]
+            return omega, c, program.mul(-1, s)
+        if (delta, coupling) in self.angles:
+            return self.angles[delta, coupling]
+        count = len(self.angles) + 1
+        tag = "" if count == 1 else f"_{count}"
+        d, h = self.node(delta), self.node(coupling)
+        radicand = sp.expand(delta**2 + coupling**2)
+        if radicand not in self.squares:
+            square = program.add(program.power(d, 2), program.power(h, 2))
+            latex = default_latex(f"Omega{tag}")
+            self.squares[radicand] = self.name(f"Omega{tag}", program.sqrt(square), latex, square)
+        omega = self.squares[radicand]
+        theta = default_latex(f"theta{tag}")
+        c = self.name(f"cos_half{tag}", program.call("cos_half", d, h), rf"\cos\tfrac{{{theta}}}{{2}}")
+        s = self.name(
+            f"sin_half{tag}",
+            program.call("sin_half", d, h),
+            rf"\sin\tfrac{{{theta}}}{{2}}",
+            program.add(1, -program.power(c, 2)),
+        )
+        cosine = self.name(f"cos_theta{tag}", program.div(d, omega), rf"\cos{theta}")
+        sine = self.name(f"sin_theta{tag}", program.div(h, omega), rf"\sin{theta}")
+        self.aliases[cosine.args[0]] = program.add(program.mul(2, program.power(c, 2)), -1)
+        self.aliases[sine.args[0]] = program.mul(2, c, s)
+        self.angles[delta, coupling] = omega, c, s
+        return omega, c, s
 
     def phase(self, coupling: Any) -> tuple[Any, Node]:
         """|h| and h/|h| of a complex coupling; p + i q with p**2 + q**2 = 1."""

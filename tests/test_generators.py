@@ -129,6 +129,75 @@ def test_secular_is_the_davies_generator(statistics: str) -> None:
     assert np.abs(systems.superoperator(sn.secular(model), values) - expected).max() < 1e-13
 
 
+def independent_davies(model: Any, values: dict[str, float], statistics: str) -> np.ndarray:
+    """Every bath with rate gamma, bath by bath, frequencies grouped by their numbers."""
+    occupied, sign = (systems.bose, 1) if statistics == "bose" else (systems.fermi, -1)
+    baths = [
+        (
+            systems.numeric(bath.coupling[0]),
+            lambda w, T=values[bath.temperature.name]: values["gamma"] * (1 + sign * occupied(w, T)),
+            lambda w, T=values[bath.temperature.name]: values["gamma"] * occupied(w, T),
+        )
+        for bath in model.baths
+    ]
+    return systems.davies(systems.numeric(model.total, values), baths)
+
+
+def test_equal_frequencies_of_two_numerical_blocks_are_one_pair() -> None:
+    """Detuned chain of three: the blocks of one and of two excitations have no closed form, but share their gaps."""
+    w1, w2, w3, lam, gamma, T1, T2 = sn.parameters("w_1 w_2 w_3 lam gamma T_1 T_2", positive=True)
+    a, b, c = sn.qubits("1 2 3")
+    hop = a.raising * b.lowering + b.raising * c.lowering
+    model = sn.Model(
+        w1 * a.number + w2 * b.number + w3 * c.number,
+        interaction=lam / 2 * (hop + hop.T),
+        baths=[sn.Bath("L", a.lowering, gamma, T1), sn.Bath("R", c.lowering, gamma, T2)],
+    )
+    values = {"w_1": 2.0, "w_2": 2.3, "w_3": 1.9, "lam": 0.7, "gamma": 0.1, "T_1": 1.0, "T_2": 2.0}
+    generator = sn.secular(model)
+    assert generator.spectrum.numerical
+    assert np.abs(systems.superoperator(generator, values) - independent_davies(model, values, "bose")).max() < 1e-13
+
+
+def test_equal_frequencies_are_one_pair_across_a_jordan_wigner_string() -> None:
+    """A hop over an occupied mode changes its sign: the same root must not count as two frequencies."""
+    w1, w2, w3, t, gamma, T1, T2 = sn.parameters("w_1 w_2 w_3 t gamma T_1 T_2", positive=True)
+    c = sn.fermions("1 2 3")
+    hop = c[0].creation * c[2].annihilation
+    model = sn.Model(
+        sum((w * mode.number for w, mode in zip((w1, w2, w3), c, strict=True)), sp.zeros(8, 8)),
+        interaction=t * (hop + hop.T),
+        baths=[
+            sn.Bath(str(k), c[k].annihilation, gamma, T, statistics="fermi") for k, T in ((0, T1), (1, T1), (2, T2))
+        ],
+    )
+    values = {"w_1": 2.0, "w_2": 0.7, "w_3": 1.9, "t": 0.4, "gamma": 0.1, "T_1": 1.0, "T_2": 2.0}
+    generator = sn.secular(model)
+    assert len([d for d in generator.definitions if d.name.startswith("Omega")]) == 1
+    assert np.abs(systems.superoperator(generator, values) - independent_davies(model, values, "fermi")).max() < 1e-13
+    # free fermions: mode 2 sees nothing of the others
+    assert len([pair for pair in generator.pairs if pair[0] == "1"]) == 1
+
+
+@pytest.mark.slow
+def test_frequencies_that_are_equal_for_some_parameters_only_are_refused() -> None:
+    """Four modes: the order of the levels with two particles depends on the parameters, and with it what is equal."""
+    e, f, t, gamma, T1, T2 = sn.parameters("e f t gamma T_1 T_2", positive=True)
+    c = sn.fermions("1 2 3 4")
+    hop = sum((p.creation * q.annihilation for p, q in zip(c, c[1:], strict=False)), sp.zeros(16, 16))
+    model = sn.Model(
+        e * c[0].number + f * c[2].number,
+        interaction=t * (hop + hop.T),
+        baths=[
+            sn.Bath("1", c[0].annihilation, gamma, T1, statistics="fermi"),
+            sn.Bath("2", c[3].annihilation, gamma, T2, statistics="fermi"),
+        ],
+    )
+    with pytest.raises(sn.UndecidedError, match="levels cross.*eigenbasis="):
+        sn.secular(model)
+    assert sn.redfield(model).spectrum.numerical
+
+
 def test_local_takes_each_coupling_at_its_bare_frequency() -> None:
     model = systems.two_qubits("bose")
     expected = systems.commutator(systems.numeric(model.total, POINT))
@@ -225,6 +294,16 @@ def test_opposite_frequencies_of_a_hermitian_coupling_are_pairs_of_redfield() ->
         ("-omega", "-omega"),
     }
     assert {(w, v) for _, w, v in sn.secular(model).pairs} == {("omega", "omega"), ("-omega", "-omega")}
+
+
+def test_a_negative_frequency_reads_as_one() -> None:
+    """The two frequencies add up to zero as they are printed: -(omega + lam/2) is not -omega + lam/2."""
+    omega, lam, alpha, T = sn.parameters("omega lam alpha T", positive=True)
+    (q,) = sn.qubits("1")
+    model = sn.Model((omega + lam / 2) * q.number, baths=[sn.Bath("1", q.x, rate=lambda w: alpha * w, temperature=T)])
+    found = {sp.sympify(w) for _, w, _ in sn.secular(model).pairs}
+    assert len(found) == 2
+    assert sum(found) == 0
 
 
 # -- shifting the zero of energy -----------------------------------------------------------------------------------------
