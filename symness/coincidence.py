@@ -1,8 +1,8 @@
 """Which Bohr frequencies are equal where their closed forms cannot say so.
 
-Two roots, or eigenvalues of numerical blocks, can be equal as functions without being equal as polynomials.  Energies are
-then compared at random points to 30 digits: differences that agree at every point are one frequency, differences that
-agree at some points only (levels that cross) are reported, and a generator that depends on them refuses.
+Two roots, or eigenvalues of numerical blocks, can be equal as functions without being equal as polynomials.  Energies
+are then compared at random points to 30 digits: differences that agree at every point are one frequency, differences
+that agree at some points only (levels that cross) are reported, and a generator that depends on them refuses.
 """
 
 from __future__ import annotations

@@ -168,8 +168,8 @@ def straight_line(
 ) -> dict[Coordinate, Node]:
     """Steady state of the sector as a program in the entries, normalised to trace one.
 
-    ``numbers`` are the entries at a random point: a coherence whose pivot vanishes there (a symmetry of the model) waits
-    until the removal of others has given it one.
+    ``numbers`` are the entries at a random point: a coherence whose pivot vanishes there (a symmetry of the model)
+    waits until the removal of others has given it one.
     """
     shadow = None if numbers is None else {r: {c: numbers[r, c] for c in sector if (r, c) in numbers} for r in sector}
     W: dict[Coordinate, dict[Coordinate, Node]] = {r: {} for r in sector}

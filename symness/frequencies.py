@@ -91,9 +91,9 @@ class FrequencyTable:
                 str(self.in_parameters(self.ring.collect(g))) if len(g) else "0" for g in self.coincidences.crossing
             )
             raise UndecidedError(
-                f"secular: whether the Bohr frequencies {first} and {second} are equal depends on the parameters (levels "
-                "cross); pass eigenbasis= with one order of levels, assume= inequalities that exclude the crossing, or use "
-                "redfield"
+                f"secular: whether the Bohr frequencies {first} and {second} are equal depends on the parameters "
+                "(levels cross); pass eigenbasis= with one order of levels, assume= inequalities that exclude the "
+                "crossing, or use redfield"
             )
 
     def diagonal(self) -> dict[tuple[int, int], Polynomial]:

@@ -27,7 +27,7 @@ _ATTEMPTS = 400
 def prime(k: int) -> int:
     """The k-th prime below 2**62 that is 3 mod 4 (roots are powers) and has the roots of 2, 3, 5 and 7.
 
-    Every point has its own, because a root of other constants, such as sqrt(5 + sqrt(5)), exists modulo half of them only.
+    Every point has its own: a root of other constants, such as sqrt(5 + sqrt(5)), exists modulo half of them only.
     """
     candidate = _PRIMES[-1] - 4 if _PRIMES else 2**62 - 1
     while len(_PRIMES) <= k:

@@ -18,6 +18,7 @@ from typing import Any
 import sympy as sp
 
 from symness import program
+from symness.closed_levels import closed_levels
 from symness.convert import from_sympy
 from symness.errors import ModelError
 from symness.formula import Definition
@@ -188,7 +189,7 @@ class _Builder:
         self.vectors[i][j], self.vectors[j][j] = program.mul(-1, s, phase), c
 
     def angle(self, delta: Any, coupling: Any) -> tuple[Node, Node, Node]:
-        """Omega, cos(theta/2), sin(theta/2); the other sign of the coupling (a Jordan-Wigner string) turns the sine only."""
+        """Omega, cos(theta/2), sin(theta/2); the other sign of the coupling turns the sine only (Jordan-Wigner)."""
         if (delta, -coupling) in self.angles:
             omega, c, s = self.angles[delta, -coupling]
             return omega, c, program.mul(-1, s)
@@ -233,59 +234,14 @@ class _Builder:
     def factored(self, places: list[int]) -> bool:
         """Closed form where the characteristic polynomial factors into degree <= 2."""
         block = sp.Matrix([[self.H[i, j] for j in places] for i in places])
-        if block.has(sp.I):
-            return False
-        x = sp.Dummy("x")
-        _, factors = sp.factor_list(sp.expand((x * sp.eye(len(places)) - block).det()))
-        factors = [(f, power) for f, power in factors if f.has(x)]
-        if any(sp.degree(f, x) > 2 for f, _ in factors):
-            if any(power > 1 for _, power in factors):
-                raise ModelError(
-                    f"Model: the block of H + V on states {places} has exactly degenerate levels and no closed form; "
-                    "pass eigenbasis=, since a numerical basis of the degenerate levels would be arbitrary"
-                )
-            return False
-        levels: list[tuple[Any, Any]] = []
-        for f, power in factors:
-            a, b, *rest = sp.Poly(f, x).all_coeffs()
-            roots = [sp.expand(-b / a)]
-            if rest:
-                root = sp.sqrt(sp.factor(b**2 - 4 * a * rest[0]))
-                roots = [sp.expand((-b + root) / (2 * a)), sp.expand((-b - root) / (2 * a))]
-            for root in roots:
-                levels += [
-                    (root, c) for c in (self.column(block, root) if power == 1 else self.eigenspace(block, root))
-                ]
-        sample = {s: sp.Rational(k + 7, k + 5) for k, s in enumerate(sorted(block.free_symbols, key=lambda s: s.name))}
-        levels.sort(key=lambda level: -sp.N(level[0].subs(sample), 30))
-        if len(levels) != len(places):
+        levels = None if block.has(sp.I) else closed_levels(block, places)
+        if levels is None:
             return False
         for place, (root, column) in zip(places, levels, strict=True):
             self.energies[place] = self.radicals(root)
             for i, component in zip(places, self.normalised(column), strict=True):
                 self.vectors[i][place] = component
         return True
-
-    def column(self, block: Any, root: Any) -> list[list[Any]]:
-        """The first column of the adjugate that does not vanish, in a list."""
-        n = block.rows
-        shifted = (block - root * sp.eye(n)).applyfunc(sp.expand)
-        for row in range(n):
-            column = [sp.radsimp(sp.expand(shifted.cofactor(row, k))) for k in range(n)]
-            if any(sp.simplify(c) != 0 for c in column):
-                return [column]
-        return []
-
-    def eigenspace(self, block: Any, root: Any) -> list[list[Any]]:
-        """An orthogonal basis of a degenerate level (Gram and Schmidt), without denominators."""
-        found: list[Any] = []
-        for column in (block - root * sp.eye(block.rows)).nullspace(simplify=True):
-            for other in found:
-                column = column - other * (other.dot(column) / other.dot(other))
-            column = column.applyfunc(lambda c: sp.together(sp.radsimp(sp.simplify(c))))
-            common = sp.lcm_list([sp.fraction(c)[1] for c in column])
-            found.append(column.applyfunc(lambda c, common=common: sp.expand(sp.cancel(c * common))))
-        return [list(column) for column in found]
 
     def normalised(self, column: list[Any]) -> list[Node]:
         """As it stands, over its norm; where the squares are numbers, its last non-zero component is positive."""

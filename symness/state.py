@@ -179,7 +179,7 @@ class SteadyState:
         return known
 
     def density_matrix(self, basis: str | None = None) -> Any:
-        """rho as a SymPy matrix in the symbols of the elements (``"energy"`` or ``"product"``, default the generator's).
+        """rho as a SymPy matrix in the symbols of the elements (``"energy"``, ``"product"``; default the generator's).
 
         The elements' own formulas are in ``closed_form``; ``sn.formula`` and ``sn.evaluator`` give values.
         """

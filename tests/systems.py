@@ -1,17 +1,18 @@
 """Reference systems and independent routes, shared by the tests of the engine.
 
-Nothing here uses the engine's algebra: :func:`run` evaluates programs with plain floats, :func:`superoperator` writes the
-generator out as a complex matrix on the product space (where no phase of an eigenvector shows), and :func:`davies`,
+Nothing here uses the engine's algebra: :func:`run` evaluates programs with plain floats, :func:`superoperator` writes
+the generator out as a complex matrix on the product space (where no phase of an eigenvector shows), and :func:`davies`,
 :func:`lindblad`, :func:`stationary` are numpy alone.
 
-Conventions: hbar = k_B = 1; column-stacked density matrices, vec(A rho B) = (B^T kron A) vec(rho); gamma is the golden-rule
-rate, so a jump L of rate gamma is gamma (L rho L^+ - {L^+ L, rho}/2).
+Conventions: hbar = k_B = 1; column-stacked density matrices, vec(A rho B) = (B^T kron A) vec(rho); gamma is the
+golden-rule rate, so a jump L of rate gamma is gamma (L rho L^+ - {L^+ L, rho}/2).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import symness as sn
 from symness import program
 from symness.liouville import coordinates, liouvillian
 
-# -- programs in floats --------------------------------------------------------------------------------------------------
+# -- programs in floats ----------------------------------------------------------------------------------------------
 
 
 def bose(omega: float, T: float, mu: float = 0.0) -> float:
@@ -81,7 +82,7 @@ def known_values(generator: Any, values: Mapping[str, float]) -> dict[str, Any]:
     return known
 
 
-# -- superoperators ------------------------------------------------------------------------------------------------------
+# -- superoperators --------------------------------------------------------------------------------------------------
 
 
 def hermitian_matrix(generator: Any, values: Mapping[str, float]) -> np.ndarray:
@@ -155,7 +156,9 @@ def lindblad(L: np.ndarray) -> np.ndarray:
     return np.kron(L.conj(), L) - 0.5 * (np.kron(unit, K) + np.kron(K.T, unit))
 
 
-def davies(H: np.ndarray, baths: Sequence[tuple[np.ndarray, Callable[[float], float], Callable[[float], float]]]) -> Any:
+def davies(
+    H: np.ndarray, baths: Sequence[tuple[np.ndarray, Callable[[float], float], Callable[[float], float]]]
+) -> Any:
     """Davies generator of exchange couplings (S, emission rate, absorption rate as functions of omega).
 
     S = sum X_w with X_w the part of S between levels E_j - E_i = w; frequencies that agree to 1e-9 are one frequency.
@@ -197,7 +200,7 @@ def density(state: Any, values: Mapping[str, float], basis: str = "product") -> 
     return rho
 
 
-# -- systems -------------------------------------------------------------------------------------------------------------
+# -- systems ---------------------------------------------------------------------------------------------------------
 
 
 def two_qubits(statistics: str = "fermi", assume: Sequence[Any] = ()) -> Any:
@@ -229,7 +232,7 @@ def chain(count: int = 3, onsite: bool = False) -> Any:
     """
     omega, lam, gamma, T1, T2 = sn.parameters("omega lam gamma T_1 T_2", positive=True)
     sites = sn.qubits(" ".join(str(k + 1) for k in range(count)))
-    hops = [p.raising * q.lowering + p.lowering * q.raising for p, q in zip(sites, sites[1:], strict=False)]
+    hops = [p.raising * q.lowering + p.lowering * q.raising for p, q in pairwise(sites)]
     zero = sp.zeros(2**count, 2**count)
     return sn.Model(
         omega * sum((s.number for s in sites), zero),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import sympy as sp
 import systems
+
+import symness as sn
 from symness import elimination, program
 from symness.elimination import TERM_BUDGET, schur, straight_line
 from symness.errors import NonUniqueSteadyState, ZeroPivotError
@@ -16,8 +18,6 @@ from symness.exact import Ring
 from symness.liouville import Coordinate
 from symness.program import number, symbol
 from symness.spectrum import Names
-
-import symness as sn
 
 
 def population(k: int) -> Coordinate:
@@ -54,7 +54,7 @@ def random_values(entries: dict[Any, Any], seed: int) -> dict[str, Fraction]:
     return {n: Fraction(rng.randint(1, 50), rng.randint(1, 50)) for n in program.symbols_of(list(entries.values()))}
 
 
-# -- populations only ----------------------------------------------------------------------------------------------------
+# -- populations only ------------------------------------------------------------------------------------------------
 
 
 def test_two_states_by_hand() -> None:
@@ -108,7 +108,7 @@ def test_schur_of_a_markov_chain_is_the_sum_over_trees(size: int) -> None:
         assert not found.ring.uses(numerator) & {f"w_{i}{k}" for i in range(size)}
 
 
-# -- with coherences -----------------------------------------------------------------------------------------------------
+# -- with coherences -------------------------------------------------------------------------------------------------
 
 
 def with_coherence(seed: int) -> tuple[dict[Any, Any], list[Coordinate]]:
@@ -153,7 +153,8 @@ def test_both_routes_against_sympy(seed: int) -> None:
     # coherences: -(adjugate R) source
     for block, adjugate in zip(found.blocks, found.adjugates, strict=True):
         sources = [
-            program.evaluate([found.ring.collect(found.sources[c])], known, systems.function)[0] for c in block.coordinates
+            program.evaluate([found.ring.collect(found.sources[c])], known, systems.function)[0]
+            for c in block.coordinates
         ]
         for k, coordinate in enumerate(block.coordinates):
             row = [program.evaluate([found.ring.collect(a)], known, systems.function)[0] for a in adjugate[k]]
@@ -188,7 +189,7 @@ def test_cofactors_are_linear_in_one_schur_factor() -> None:
     assert {int(m[place]) for p in found.populations for m in p.monoms()} == {0, 1}
 
 
-# -- limits and refusals -------------------------------------------------------------------------------------------------
+# -- limits and refusals ---------------------------------------------------------------------------------------------
 
 
 def test_budgets_give_no_paper_form(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +215,7 @@ def test_more_populations_than_the_limit_give_no_paper_form() -> None:
 def test_a_trap_has_no_way_out() -> None:
     """State 1 only receives: it is removed first and has no outflow."""
     entries = markov(3, {(0, 1), (2, 1)})
-    with pytest.raises(NonUniqueSteadyState, match="population 2 has no way out.*couple it"):
+    with pytest.raises(NonUniqueSteadyState, match=r"population 2 has no way out.*couple it"):
         straight_line(entries, [population(k) for k in range(3)], population(0))
 
 
@@ -232,7 +233,7 @@ def test_a_pivot_that_vanishes_at_the_random_point_waits() -> None:
     mine = program.evaluate([found[c] for c in sector], values, systems.function)
     assert dict(zip(sector, mine, strict=True)) == solve(numbers, sector)
     del entries[y, x], entries[x, y], numbers[y, x], numbers[x, y]
-    with pytest.raises(ZeroPivotError, match="coherences.*pivot is zero"):
+    with pytest.raises(ZeroPivotError, match=r"coherences.*pivot is zero"):
         straight_line(entries, sector, population(0), numbers)
 
 
@@ -242,11 +243,11 @@ def test_a_coherence_without_decay_is_refused() -> None:
     entries[x, population(0)] = symbol("a")
     entries[population(0), x] = symbol("f")
     entries[population(1), x] = -symbol("f")
-    with pytest.raises(ZeroPivotError, match="coherence.*pivot is zero.*give it a rate"):
+    with pytest.raises(ZeroPivotError, match=r"coherence.*pivot is zero.*give it a rate"):
         straight_line(entries, [population(0), population(1), x], population(0))
     made = Ring(program.symbols_of(list(entries.values())))
     matrix = {key: made.from_node(node) for key, node in entries.items()}
-    with pytest.raises(NonUniqueSteadyState, match="neither decay nor rotate"):
+    with pytest.raises(NonUniqueSteadyState, match=r"neither decay nor rotate"):
         schur(made, matrix, [population(0), population(1), x], Names(set(made.names)))
 
 

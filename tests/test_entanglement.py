@@ -93,7 +93,9 @@ def test_both_blocks_of_an_x_state() -> None:
         jumps=[pair, squeezed],
     )
     state = sn.steady_state(sn.local(model))
-    f = sn.evaluator(state, {"C": sn.concurrence(state), "N": sn.negativity(state), "z": state.element(0, 3, "product")})
+    f = sn.evaluator(
+        state, {"C": sn.concurrence(state), "N": sn.negativity(state), "z": state.element(0, 3, "product")}
+    )
     rng = np.random.default_rng(5)
     seen = 0
     for _ in range(20):
@@ -144,6 +146,6 @@ def test_systems_that_are_not_two_qubits() -> None:
     )
     state = sn.steady_state(sn.secular(model))
     for measure in (sn.concurrence, sn.negativity):
-        with pytest.raises(ObservableError, match="3 levels, not two qubits"):
+        with pytest.raises(ObservableError, match=r"3 levels, not two qubits"):
             measure(state)
     assert bool(sn.evaluator(state, {"ok": positive(state)})(omega=1.0, gamma=0.1, T=0.7)["ok"])

@@ -19,7 +19,7 @@ from symness.program import call, number, symbol
 from symness.residues import NoRoot, ResiduePoint, at_random_point, prime, rank
 
 NAMES = ("a", "b", "c", "s", "r", "i")
-A, B, C, S, R, I = (symbol(n) for n in NAMES)
+A, B, C, S, R, _ = (symbol(n) for n in NAMES)
 #: c^2 + s^2 = 1, r^2 = a^2 + b^2, i^2 = -1
 PRIME = 2**61 - 1
 RELATIONS = {"s": 1 - C**2, "r": A**2 + B**2, "i": number(-1)}
@@ -77,7 +77,7 @@ def test_the_primes() -> None:
         assert all(sp.jacobi_symbol(q, p) == 1 for q in (2, 3, 5, 7))
 
 
-# -- reduction -----------------------------------------------------------------------------------------------------------
+# -- reduction -------------------------------------------------------------------------------------------------------
 
 
 @given(POLYNOMIALS, st.integers(0, 10**6))
@@ -117,7 +117,7 @@ def test_half_integers_survive() -> None:
     assert made.collect(half) is program.mul(Fraction(1, 2), A - 3 * B)
 
 
-# -- display -------------------------------------------------------------------------------------------------------------
+# -- display ---------------------------------------------------------------------------------------------------------
 
 
 @given(POLYNOMIALS)
@@ -169,11 +169,11 @@ def test_displayed_forms(node: program.Node, shown: str) -> None:
 
 
 def test_functions_are_not_polynomials() -> None:
-    with pytest.raises(ValueError, match="name it as a symbol first"):
+    with pytest.raises(ValueError, match=r"name it as a symbol first"):
         ring().from_node(call("exp", A))
 
 
-# -- residues ------------------------------------------------------------------------------------------------------------
+# -- residues --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -210,7 +210,9 @@ def test_eigenvectors_are_orthonormal_at_random_points() -> None:
     entries = [A, B, C, B, S, R, C, R, A + B]
     vectors = [[call("eigenvector", i, k, 3, *entries) for k in range(3)] for i in range(3)]
     overlaps = [
-        program.add(*(vectors[i][k] * vectors[i][m] for i in range(3))) - int(k == m) for k in range(3) for m in range(3)
+        program.add(*(vectors[i][k] * vectors[i][m] for i in range(3))) - int(k == m)
+        for k in range(3)
+        for m in range(3)
     ]
     _, values = at_random_point([*overlaps, call("eigenvalue", 0, 3, *entries) - call("eigenvalue", 1, 3, *entries)], 4)
     assert [int(v) for v in values[:-1]] == [0] * 9
@@ -237,7 +239,7 @@ def test_several_constant_roots_find_a_prime(count: int) -> None:
 
 def test_a_denominator_that_vanishes_identically() -> None:
     zero = (A + B) ** 2 - A**2 - 2 * A * B - B**2
-    with pytest.raises(ZeroPivotError, match="denominator vanishes identically"):
+    with pytest.raises(ZeroPivotError, match=r"denominator vanishes identically"):
         at_random_point([1 / zero])
 
 
@@ -253,7 +255,7 @@ def test_rank() -> None:
     assert rank(point, [[point.number(x) for x in row] for row in rows]) == 2
 
 
-# -- minors --------------------------------------------------------------------------------------------------------------
+# -- minors ----------------------------------------------------------------------------------------------------------
 
 
 def random_matrix(size: int, seed: int) -> tuple[Ring, list[list[Any]], sp.Matrix]:
@@ -305,5 +307,5 @@ def test_minors_stop_at_the_budget() -> None:
 
 def test_a_zero_pivot_refuses() -> None:
     assert nonzero_pivot(A, "x") is A
-    with pytest.raises(ZeroPivotError, match="elimination of x.*give it a rate"):
+    with pytest.raises(ZeroPivotError, match=r"elimination of x.*give it a rate"):
         nonzero_pivot(number(0), "x")

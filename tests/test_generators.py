@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from symness.residues import deficit
 
 qutip = pytest.importorskip("qutip")
 
-# -- Hermitian couplings: QuTiP's Bloch-Redfield tensor ------------------------------------------------------------------
+# -- Hermitian couplings: QuTiP's Bloch-Redfield tensor --------------------------------------------------------------
 
 
 def rational_matrix(rng: random.Random, size: int, blocks: tuple[int, ...] | None = None) -> sp.Matrix:
@@ -26,7 +27,9 @@ def rational_matrix(rng: random.Random, size: int, blocks: tuple[int, ...] | Non
     for start, stop in starts.items():
         for i in range(start, stop):
             for j in range(i, stop):
-                matrix[i, j] = matrix[j, i] = sp.Rational(rng.randint(1, 9), rng.choice([1, 2, 3, 5])) * rng.choice([-1, 1])
+                matrix[i, j] = matrix[j, i] = sp.Rational(rng.randint(1, 9), rng.choice([1, 2, 3, 5])) * rng.choice(
+                    [-1, 1]
+                )
     return matrix
 
 
@@ -105,7 +108,7 @@ def test_redfield_and_secular_agree_where_all_pairs_are_equal() -> None:
         assert np.abs(systems.superoperator(make(model), values) - expected).max() < 1e-14
 
 
-# -- exchange couplings: Davies and Lindblad built with numpy ------------------------------------------------------------
+# -- exchange couplings: Davies and Lindblad built with numpy --------------------------------------------------------
 
 POINT = {"omega_1": 3.0, "omega_2": 2.0, "lam": 1.4, "gamma_1": 0.3, "gamma_2": 0.5, "T_1": 0.8, "T_2": 1.9}
 
@@ -184,7 +187,7 @@ def test_frequencies_that_are_equal_for_some_parameters_only_are_refused() -> No
     """Four modes: the order of the levels with two particles depends on the parameters, and with it what is equal."""
     e, f, t, gamma, T1, T2 = sn.parameters("e f t gamma T_1 T_2", positive=True)
     c = sn.fermions("1 2 3 4")
-    hop = sum((p.creation * q.annihilation for p, q in zip(c, c[1:], strict=False)), sp.zeros(16, 16))
+    hop = sum((p.creation * q.annihilation for p, q in pairwise(c)), sp.zeros(16, 16))
     model = sn.Model(
         e * c[0].number + f * c[2].number,
         interaction=t * (hop + hop.T),
@@ -193,7 +196,7 @@ def test_frequencies_that_are_equal_for_some_parameters_only_are_refused() -> No
             sn.Bath("2", c[3].annihilation, gamma, T2, statistics="fermi"),
         ],
     )
-    with pytest.raises(sn.UndecidedError, match="levels cross.*eigenbasis="):
+    with pytest.raises(sn.UndecidedError, match=r"levels cross.*eigenbasis="):
         sn.secular(model)
     assert sn.redfield(model).spectrum.numerical
 
@@ -203,9 +206,7 @@ def test_local_takes_each_coupling_at_its_bare_frequency() -> None:
     expected = systems.commutator(systems.numeric(model.total, POINT))
     for k, S in ((1, model.baths[0].coupling[0]), (2, model.baths[1].coupling[0])):
         N, L = systems.bose(POINT[f"omega_{k}"], POINT[f"T_{k}"]), systems.numeric(S)
-        expected = expected + POINT[f"gamma_{k}"] * (
-            (1 + N) * systems.lindblad(L) + N * systems.lindblad(L.conj().T)
-        )
+        expected = expected + POINT[f"gamma_{k}"] * ((1 + N) * systems.lindblad(L) + N * systems.lindblad(L.conj().T))
     assert np.abs(systems.superoperator(sn.local(model), POINT) - expected).max() < 1e-14
 
 
@@ -252,7 +253,7 @@ def test_a_common_bath_of_rank_one_is_one_collective_jump() -> None:
 @pytest.mark.parametrize("make", [sn.redfield, sn.secular, sn.local])
 @pytest.mark.parametrize("statistics", ["bose", "fermi"])
 def test_every_generator_preserves_the_trace_exactly(make: Any, statistics: str) -> None:
-    """Columns of the population rows add up to the zero polynomial, rate by rate; and part by part they sum to the whole."""
+    """Columns of the population rows add up to the zero polynomial, rate by rate."""
     generator = make(systems.two_qubits(statistics))
     matrix = liouvillian(generator)
     n = generator.dimension
@@ -271,7 +272,7 @@ def test_the_whole_liouvillian_has_one_null_vector(make: Any) -> None:
     assert deficit(point, numbers, coordinates(4)) == 1
 
 
-# -- which pairs are kept ------------------------------------------------------------------------------------------------
+# -- which pairs are kept --------------------------------------------------------------------------------------------
 
 
 def test_pairs_say_what_was_kept() -> None:
@@ -306,7 +307,7 @@ def test_a_negative_frequency_reads_as_one() -> None:
     assert sum(found) == 0
 
 
-# -- shifting the zero of energy -----------------------------------------------------------------------------------------
+# -- shifting the zero of energy -------------------------------------------------------------------------------------
 
 
 def observables(state: Any, values: dict[str, float]) -> dict[str, float]:
@@ -335,7 +336,17 @@ def double_dot() -> Any:
 def test_the_zero_of_single_particle_energies_is_arbitrary(make: Any, shift: float) -> None:
     """Energies and chemical potentials move together; levels end up on both sides of zero and nothing changes."""
     state = sn.steady_state(make(double_dot()))
-    values = {"e_1": 1.3, "e_2": 0.6, "t": 0.45, "g_1": 0.3, "g_2": 0.2, "T_1": 0.8, "T_2": 0.5, "mu_1": 0.9, "mu_2": 0.1}
+    values = {
+        "e_1": 1.3,
+        "e_2": 0.6,
+        "t": 0.45,
+        "g_1": 0.3,
+        "g_2": 0.2,
+        "T_1": 0.8,
+        "T_2": 0.5,
+        "mu_1": 0.9,
+        "mu_2": 0.1,
+    }
     moved = {k: v + shift if k.startswith(("e_", "mu_")) else v for k, v in values.items()}
     before, after = observables(state, values), observables(state, moved)
     for name in before:
@@ -368,14 +379,14 @@ def test_shift_of_two_qubits(make: Any, shift: float) -> None:
         assert after[name] == pytest.approx(before[name], rel=1e-12, abs=1e-13), name
 
 
-# -- a published matrix --------------------------------------------------------------------------------------------------
+# -- a published matrix ----------------------------------------------------------------------------------------------
 
 
 def test_appendix_a_of_wang2019() -> None:
     """(A2)-(A23) of Wang et al. (2019) as polynomial identities; gamma = 2 J, so the paper's 2 Gamma is our rate.
 
-    The paper orders |1> = ee, |2> = gg, |3> = upper, |4> = lower; ours are ee, upper, lower, gg.  Its Gamma^+-_i (emission)
-    and gamma^+-_i (absorption) are down_i_p, down_i_m and up_i_p, up_i_m divided by two.
+    The paper orders |1> = ee, |2> = gg, |3> = upper, |4> = lower; ours are ee, upper, lower, gg.  Its Gamma^+-_i
+    (emission) and gamma^+-_i (absorption) are down_i_p, down_i_m and up_i_p, up_i_m divided by two.
     """
     generator = sn.redfield(systems.two_qubits("fermi"))
     matrix = liouvillian(generator)
@@ -415,9 +426,9 @@ def test_appendix_a_of_wang2019() -> None:
         (4, 4): form((-2 * c2, "g+1 G-2"), (-2 * s2, "g+2 G-1")),
         **{pair: {} for pair in ((1, 2), (2, 1), (3, 4), (4, 3))},  # (A23)
     }
-    for (i, l), expected in populations.items():
-        found = matrix.entry(("p", place[i], place[i]), ("p", place[l], place[l]))
-        assert found == expected, f"M_{i}{i}^{l}{l}"
+    for (i, j), expected in populations.items():
+        found = matrix.entry(("p", place[i], place[i]), ("p", place[j], place[j]))
+        assert found == expected, f"M_{i}{i}^{j}{j}"
     half = ring.constant(1) / 2
     # M_kk^34 = M_kk^43: the population gains 2 Re rho_34 times the element
     drives = {

@@ -104,7 +104,10 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: bath(coupling=np.array([[0, 0], [0.7071067811865476, 0]])),
         "Bath '1', coupling: the entry 0.707.* is a float; pass exact numbers",
     ),
-    "float in a rate": (lambda: bath(rate=0.333333 * GAMMA), "Bath '1', rate: the entry 0.333333.*gamma is a float; pass exact"),
+    "float in a rate": (
+        lambda: bath(rate=0.333333 * GAMMA),
+        "Bath '1', rate: the entry 0.333333.*gamma is a float; pass exact",
+    ),
     "fermi with a Hermitian coupling": (
         lambda: bath(coupling=Q.x, statistics="fermi"),
         "Bath '1': a Hermitian coupling exchanges no fermion; pass the annihilation operator",
@@ -148,7 +151,10 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: sn.Model(OMEGA * Q.number, eigenbasis=sp.eye(3)),
         r"eigenbasis has shape \(3, 3\); pass a 2 x 2",
     ),
-    "a keyword as a parameter": (lambda: sn.parameters("omega lambda"), "'lambda' is not a usable name.*lam for lambda"),
+    "a keyword as a parameter": (
+        lambda: sn.parameters("omega lambda"),
+        "'lambda' is not a usable name.*lam for lambda",
+    ),
     "LaTeX of a parameter that is not declared": (
         lambda: sn.parameters("omega", latex={"lam": "x"}),
         "latex= names 'lam', which is not declared here",
@@ -168,7 +174,7 @@ def test_bad_input(case: str) -> None:
 
 def test_labels_longer_than_the_space_are_refused_even_when_they_repeat() -> None:
     """Three labels of which two are equal are not two names."""
-    with pytest.raises(sn.ModelError, match="labels="):
+    with pytest.raises(sn.ModelError, match=r"labels="):
         sn.Model(OMEGA * Q.number, labels=["e", "g", "g"])
 
 

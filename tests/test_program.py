@@ -91,7 +91,7 @@ def gaussian(values: dict[str, Fraction]) -> dict[str, Gaussian]:
     return {name: Gaussian(value) for name, value in values.items()}
 
 
-# -- building ------------------------------------------------------------------------------------------------------------
+# -- building --------------------------------------------------------------------------------------------------------
 
 
 def test_equal_expressions_are_one_object() -> None:
@@ -106,7 +106,7 @@ def test_copies_are_the_same_object() -> None:
 
 
 def test_nodes_are_immutable() -> None:
-    with pytest.raises(AttributeError, match="immutable"):
+    with pytest.raises(AttributeError, match=r"immutable"):
         X.op = "number"
 
 
@@ -127,7 +127,7 @@ def test_nodes_are_immutable() -> None:
         (div(X, 2), mul(Fraction(1, 2), X)),
         (div(0, X), number(0)),
         (sqrt(Fraction(9, 4)), number(Fraction(3, 2))),
-        (-(-X), X),
+        (program.mul(-1, -X), X),
         (X - X, number(0)),
         (2 - X, add(2, -X)),
         (1 / X, div(1, X)),
@@ -165,7 +165,7 @@ def test_a_deep_program_does_not_recurse() -> None:
     assert program.count_ops([node], shared=True) == 40_000
 
 
-# -- rewriting commutes with evaluation ----------------------------------------------------------------------------------
+# -- rewriting commutes with evaluation ------------------------------------------------------------------------------
 
 
 @given(expressions(), st.sampled_from(NAMES), expressions(), VALUES)
@@ -224,7 +224,7 @@ def test_replace_whole_subexpressions() -> None:
     assert program.replace(node, {X + Y: Z}) is add(1, power(Z, 2))
 
 
-# -- counting ------------------------------------------------------------------------------------------------------------
+# -- counting --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_count_ops_shared_and_displayed() -> None:
     assert program.count_ops([node], shared=True) == 3
 
 
-# -- derivatives ---------------------------------------------------------------------------------------------------------
+# -- derivatives -----------------------------------------------------------------------------------------------------
 
 T, MU = symbol("T"), symbol("mu")
 SMOOTH = {
@@ -325,18 +325,18 @@ def test_the_derivative_of_a_product_with_an_expression(node: Node, values: dict
     assert program.differentiate(node, "w").is_zero
 
 
-# -- conversion ----------------------------------------------------------------------------------------------------------
+# -- conversion ------------------------------------------------------------------------------------------------------
 
 
 def test_unknown_functions_and_floats_are_refused() -> None:
     import sympy as sp
 
     x = sn.parameters("x", positive=True)
-    with pytest.raises(sn.ModelError, match="erf is not known to evaluators"):
+    with pytest.raises(sn.ModelError, match=r"erf is not known to evaluators"):
         from_sympy(sp.erf(x))
-    with pytest.raises(sn.ModelError, match="a float; pass an exact one"):
+    with pytest.raises(sn.ModelError, match=r"a float; pass an exact one"):
         from_sympy(sp.Float(0.1) * x)
-    with pytest.raises(sn.ModelError, match="only integer and half-integer powers"):
+    with pytest.raises(sn.ModelError, match=r"only integer and half-integer powers"):
         from_sympy(x ** sp.Rational(1, 3))
 
 

@@ -154,7 +154,7 @@ def test_accidental_degeneracy_is_decided_exactly() -> None:
     assert not len(table.gap(0, 1))
 
 
-# -- supplied eigenbasis -------------------------------------------------------------------------------------------------
+# -- supplied eigenbasis ---------------------------------------------------------------------------------------------
 
 
 def degenerate_ring() -> tuple[Any, Any]:
@@ -181,7 +181,7 @@ def test_a_wrong_eigenbasis_is_refused(angle: str) -> None:
     c, s = (sp.Rational(3, 5), sp.Rational(4, 5))
     turned = V * sp.Matrix([[c, -s, 0], [s, c, 0], [0, 0, 1]])
     if angle == "numbers":
-        with pytest.raises(sn.ModelError, match="does not diagonalise H [+] V: columns 0 and 1"):
+        with pytest.raises(sn.ModelError, match=r"does not diagonalise H [+] V: columns 0 and 1"):
             spectrum(sn.Model(H, eigenbasis=turned), Names({"t", "i"}))
     else:
         d, h = sn.parameters("delta lam")
@@ -189,13 +189,13 @@ def test_a_wrong_eigenbasis_is_refused(angle: str) -> None:
         half = [sp.sqrt((omega + d) / (2 * omega)), sp.sqrt((omega - d) / (2 * omega))]
         basis = sp.Matrix([[half[0], -half[1]], [half[1], half[0]]])
         model = sn.Model(sp.Matrix([[d, h], [h, 0]]), eigenbasis=basis)  # belongs to h/2
-        with pytest.raises(sn.ModelError, match="does not diagonalise"):
+        with pytest.raises(sn.ModelError, match=r"does not diagonalise"):
             spectrum(model, Names({"delta", "lam", "i"}))
 
 
 def test_an_eigenbasis_that_is_not_normalised_is_refused() -> None:
     H, V = degenerate_ring()
-    with pytest.raises(sn.ModelError, match="not orthonormal: column 0"):
+    with pytest.raises(sn.ModelError, match=r"not orthonormal: column 0"):
         spectrum(sn.Model(H, eigenbasis=V * sp.diag(2, 1, 1)), Names({"t", "i"}))
 
 
@@ -229,7 +229,7 @@ def test_supplied_eigenbasis_of_a_degenerate_block_solves_the_steady_state() -> 
     assert np.abs(systems.density(state, values) - systems.stationary(expected)).max() < 1e-12
 
 
-# -- the numerical block end to end --------------------------------------------------------------------------------------
+# -- the numerical block end to end ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [sn.redfield, sn.secular])
@@ -304,7 +304,8 @@ def test_larger_blocks_with_a_closed_form(make: Any, kind: str) -> None:
     model = sn.Model(
         sp.diag(H, 0),
         baths=[
-            sn.Bath(str(k), level.transition(n, site), gamma * (k + 1), T1 if k == 0 else T2) for k, site in enumerate(ends)
+            sn.Bath(str(k), level.transition(n, site), gamma * (k + 1), T1 if k == 0 else T2)
+            for k, site in enumerate(ends)
         ],
     )
     values = {"e": 5.0, "d": 0.8, "g": 0.7, "h": 0.4, "gamma": 0.05, "T_1": 1.0, "T_2": 2.0}

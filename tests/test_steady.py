@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from symness.liouville import liouvillian, values_at_random_point
 
 qutip = pytest.importorskip("qutip")
 
-# -- exactly solvable transport ------------------------------------------------------------------------------------------
+# -- exactly solvable transport --------------------------------------------------------------------------------------
 
 
 def lead(name: str, operator: Any, symbols: Any) -> Any:
@@ -66,7 +67,7 @@ def landauer(transmission: Any, breaks: list[float], weight: Any = lambda E: 1.0
 @pytest.mark.parametrize("make", [sn.redfield, sn.secular, sn.local])
 @pytest.mark.parametrize("eps", [0.7, -0.4, 0.0])
 def test_a_single_level_carries_the_rate_equation_current(make: Any, eps: float) -> None:
-    """n' = sum_j gamma_j (f_j - n) = 0, so I_L = gamma_L (f_L - n) = gamma_L gamma_R/(gamma_L + gamma_R) (f_L - f_R)."""
+    """n' = sum_j gamma_j (f_j - n) = 0, I_L = gamma_L (f_L - n), prefactor gamma_L gamma_R/(gamma_L + gamma_R)."""
     state = sn.steady_state(make(single_level()))
     f = sn.evaluator(state, {"I": sn.particle_current(state, "L"), "Q": sn.energy_current(state, "L", "total")})
     found = f(eps=eps, gamma_L=0.3, gamma_R=0.2, **LEADS)
@@ -93,8 +94,8 @@ def test_a_single_level_is_the_weak_coupling_limit_of_landauer() -> None:
 def test_a_double_dot_is_the_weak_coupling_limit_of_landauer(make: Any) -> None:
     """End-coupled dots, one level above zero and one below.
 
-    T(E) = g_L g_R t^2/|(E - e_1 + i g_L/2)(E - e_2 + i g_R/2) - t^2|^2 from the Green function of the 2 x 2 matrix H with
-    self-energies -i g/2; particle and energy currents both, error of order gamma.
+    T(E) = g_L g_R t^2/|(E - e_1 + i g_L/2)(E - e_2 + i g_R/2) - t^2|^2 from the Green function of the 2 x 2 matrix H
+    with self-energies -i g/2; particle and energy currents both, error of order gamma.
     """
     state = sn.steady_state(make(double_dot()))
     f = sn.evaluator(state, {"I": sn.particle_current(state, "L"), "E": sn.energy_current(state, "L")})
@@ -114,10 +115,10 @@ def test_a_double_dot_is_the_weak_coupling_limit_of_landauer(make: Any) -> None:
             errors[name].append(abs(float(found[name]) - exact) / gamma)
     for name, listed in errors.items():
         assert listed[0] < 0.05, name
-        assert all(later < 0.65 * earlier for earlier, later in zip(listed, listed[1:], strict=False)), (name, listed)
+        assert all(later < 0.65 * earlier for earlier, later in pairwise(listed)), (name, listed)
 
 
-# -- chains --------------------------------------------------------------------------------------------------------------
+# -- chains ----------------------------------------------------------------------------------------------------------
 
 CHAIN = {"omega": 2.0, "lam": 0.7, "gamma": 0.1, "T_1": 1.0, "T_2": 2.0}
 
@@ -167,7 +168,7 @@ def test_redfield_chain_of_three() -> None:
     assert np.abs(systems.density(state, CHAIN) - expected).max() < 1e-12
 
 
-# -- both forms, and the Gibbs state -------------------------------------------------------------------------------------
+# -- both forms, and the Gibbs state ---------------------------------------------------------------------------------
 
 POINT = {"omega_1": 3.0, "omega_2": 2.0, "lam": 1.4, "gamma_1": 0.3, "gamma_2": 0.5, "T_1": 0.8, "T_2": 1.9}
 FERMI = {**POINT, "mu_1": 0.4, "mu_2": 1.1}
@@ -249,7 +250,7 @@ def test_specialise_derives_the_model_anew() -> None:
     assert np.abs(systems.density(special, fewer) - systems.density(state, values)).max() < 1e-13
 
 
-# -- inputs without an answer --------------------------------------------------------------------------------------------
+# -- inputs without an answer ----------------------------------------------------------------------------------------
 
 MAKERS = [sn.redfield, sn.secular, sn.local]
 
@@ -259,7 +260,7 @@ def test_an_uncoupled_part_is_not_unique(make: Any) -> None:
     omega, gamma, T = sn.parameters("omega gamma T", positive=True)
     a, b = sn.qubits("1 2")
     model = sn.Model(omega * (a.number + 2 * b.number), baths=[sn.Bath("1", a.lowering, gamma, T)])
-    with pytest.raises(sn.NonUniqueSteadyState, match="2 stationary states.*couple a bath.*Jump.*decoupled part"):
+    with pytest.raises(sn.NonUniqueSteadyState, match=r"2 stationary states.*couple a bath.*Jump.*decoupled part"):
         sn.steady_state(make(model))
 
 
@@ -269,7 +270,7 @@ def test_a_dark_state_is_not_unique(make: Any) -> None:
     omega, gamma, T = sn.parameters("omega gamma T", positive=True)
     a, b = sn.qubits("1 2")
     common = sn.Bath("C", [a.lowering, b.lowering], gamma * sp.ones(2, 2), T)
-    with pytest.raises(sn.NonUniqueSteadyState, match="stationary states"):
+    with pytest.raises(sn.NonUniqueSteadyState, match=r"stationary states"):
         sn.steady_state(make(sn.Model(omega * (a.number + b.number), baths=[common])))
 
 
@@ -277,7 +278,7 @@ def test_a_dark_state_is_not_unique(make: Any) -> None:
 def test_a_closed_system_is_not_unique(make: Any) -> None:
     omega = sn.parameters("omega", positive=True)
     (q,) = sn.qubits("1")
-    with pytest.raises(sn.NonUniqueSteadyState, match="bath"):
+    with pytest.raises(sn.NonUniqueSteadyState, match=r"bath"):
         sn.steady_state(make(sn.Model(omega * q.number)))
 
 
@@ -297,7 +298,7 @@ def hermitian_pair(detuned: bool, assume: Any = ()) -> Any:
 def test_an_undecided_sign_prints_the_inequality_that_decides_it(make: Any, detuned: bool) -> None:
     """What the message says can be passed, and so can its opposite."""
     model = hermitian_pair(detuned)
-    with pytest.raises(sn.UndecidedError, match="bath '1'.*undecided.*pass assume=") as caught:
+    with pytest.raises(sn.UndecidedError, match=r"bath '1'.*undecided.*pass assume=") as caught:
         make(model)
     text = re.search(r"assume=\[(.*?)\] or the opposite", str(caught.value))
     relation = sp.sympify(text[1], locals={s.name: s for s in model.symbols})
@@ -341,7 +342,7 @@ def test_local_with_several_bohr_frequencies_is_an_error() -> None:
         sn.local(sn.Model(H, baths=[bath]))
 
 
-# -- the check of the check ----------------------------------------------------------------------------------------------
+# -- the check of the check ------------------------------------------------------------------------------------------
 
 
 def derivation() -> tuple[Any, dict[Any, Any]]:
@@ -373,11 +374,11 @@ def test_verification_fails_on_a_corrupted_solution(corruption: str) -> None:
     else:
         k = next(k for k, d in enumerate(definitions) if d.name == "cos_half")
         definitions[k] = steady.replace(definitions[k], expression=program.number(1))
-    with pytest.raises(VerificationError, match="does not solve its own equations"):
+    with pytest.raises(VerificationError, match=r"does not solve its own equations"):
         made.check(values, definitions, "program form")
 
 
-# -- models that are in no paper, with public names only -----------------------------------------------------------------
+# -- models that are in no paper, with public names only -------------------------------------------------------------
 
 
 def test_three_level_maser() -> None:
@@ -405,7 +406,15 @@ def test_three_level_maser() -> None:
         outputs = {f"I_{b}": sn.energy_current(state, b) for b in "hcw"}
         outputs |= {"S": sn.entropy_production(state), "p_u": state.element(2, 2)}
         f = sn.evaluator(state, outputs)
-        values = {"omega_c": 1.0, "omega_w": 2.0, "gamma_h": 0.1, "gamma_c": 0.2, "gamma_w": 0.3, "T_h": 3.0, "T_c": 0.5}
+        values = {
+            "omega_c": 1.0,
+            "omega_w": 2.0,
+            "gamma_h": 0.1,
+            "gamma_c": 0.2,
+            "gamma_w": 0.3,
+            "T_h": 3.0,
+            "T_c": 0.5,
+        }
         found = f(T_w=5.0, **values)
         flux = found["I_h"] / 3
         assert found["I_c"] == pytest.approx(-flux, rel=1e-12)

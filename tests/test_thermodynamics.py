@@ -182,7 +182,7 @@ def test_a_jump_carries_energy_too() -> None:
     assert float(found["I_0"] + found["I_1"] + found["I_2"]) == pytest.approx(0, abs=1e-15)
 
 
-# -- what does not exist -------------------------------------------------------------------------------------------------
+# -- what does not exist ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_hermitian_couplings_have_no_quanta() -> None:
     omega, alpha, T = sn.parameters("omega alpha T", positive=True)
     (q,) = sn.qubits("1")
     model = sn.Model(omega * q.number, baths=[sn.Bath("1", q.x, lambda w: alpha * w, T)])
-    with pytest.raises(ObservableError, match="energy_current"):
+    with pytest.raises(ObservableError, match=r"energy_current"):
         sn.particle_current(sn.steady_state(sn.secular(model)), "1")
 
 
@@ -215,16 +215,16 @@ def test_expectation_of_an_operator_of_another_space(state: Any) -> None:
 
 
 def test_element_outside_the_space(state: Any) -> None:
-    with pytest.raises(ObservableError, match="0 to 3"):
+    with pytest.raises(ObservableError, match=r"0 to 3"):
         state.element(0, 4)
-    with pytest.raises(ObservableError, match="'energy' or 'product'"):
+    with pytest.raises(ObservableError, match=r"'energy' or 'product'"):
         state.element(0, 0, "local")
 
 
 def test_local_has_no_energy_basis() -> None:
     local = sn.steady_state(sn.local(systems.two_qubits("bose")))
     for attempt in (lambda: local.element(0, 0, "energy"), lambda: local.density_matrix("energy")):
-        with pytest.raises(ObservableError, match="basis='product'"):
+        with pytest.raises(ObservableError, match=r"basis='product'"):
             attempt()
     assert local.element(0, 0).observable.basis == "product"
     assert local.density_matrix() == local.density_matrix("product")
@@ -232,7 +232,7 @@ def test_local_has_no_energy_basis() -> None:
 
 def test_quantities_of_another_state_are_refused(state: Any) -> None:
     other = sn.steady_state(sn.secular(systems.two_qubits("bose")))
-    with pytest.raises(ObservableError, match="no quantity of this state|not a quantity of this state"):
+    with pytest.raises(ObservableError, match=r"no quantity of this state|not a quantity of this state"):
         sn.formula(state, {"I": sn.energy_current(other, "1")})
-    with pytest.raises(ObservableError, match="identifier"):
+    with pytest.raises(ObservableError, match=r"identifier"):
         sn.formula(state, {"T_1": sn.energy_current(state, "1")})
