@@ -162,14 +162,7 @@ class Analysis:
             base, size = operands[0], absolute(operands[0], self._sign[operands[0]])
             self._set(node, program.mul(self._magnitude[base], program.power(size, node.args[1] - 1)))
         elif node.op == "mul":
-            rough = [child for child in operands if child in self._magnitude]
-            smooth = [absolute(child, self._sign[child]) for child in operands if child not in self._magnitude]
-            total, size = self._magnitude[rough[0]], absolute(rough[0], self._sign[rough[0]])
-            for child in rough[1:]:
-                other = absolute(child, self._sign[child])
-                total = program.add(program.mul(total, other), program.mul(size, self._magnitude[child]))
-                size = program.mul(size, other)
-            self._set(node, program.mul(*smooth, total))
+            self._set(node, program.mul(*(self.magnitude(child) for child in operands)))
         else:
             top, bottom = operands
             total = self.magnitude(top)

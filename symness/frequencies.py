@@ -140,10 +140,14 @@ class FrequencyTable:
 
     def in_parameters(self, node: Node) -> Any:
         """A program as a SymPy expression in the model's parameters."""
+        return to_sympy(self.expanded(node), self.symbols)
+
+    def expanded(self, node: Node) -> Node:
+        """A program in the model's parameters alone."""
         values: dict[str, Node] = {}
         for definition in (*self.spectrum.definitions, *self.definitions):
             values[definition.name] = program.substitute(definition.expression, values)
-        return to_sympy(program.substitute(node, values), self.symbols)
+        return program.substitute(node, values)
 
     def _sign(self, bath: Bath, gap: Polynomial) -> int:
         if not len(gap):

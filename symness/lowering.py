@@ -22,6 +22,8 @@ Operand = str | float | int
 
 #: The smallest normal number: a temperature of zero is replaced by it, so that (omega - mu)/T is 0 or infinite.
 SMALLEST_TEMPERATURE = 2.2250738585072014e-308
+#: The threshold of a test grows with (omega - mu)/T up to this factor.
+LARGEST_STRETCH = 32.0
 #: Stands for the threshold of the tests, which the module reads when it is called.
 THRESHOLD = "_TAU"
 
@@ -69,8 +71,9 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
         Whether to look for lost digits.
     """
     real = realise(formula)
-    analysis = Analysis(item.name for item in formula.inputs if item.domain == "nonnegative")
-    writer = _Writer(real.named, [item.name for item in formula.inputs])
+    nonnegative = [item.name for item in formula.inputs if item.domain == "nonnegative"]
+    analysis = Analysis(nonnegative)
+    writer = _Writer(real.named, [item.name for item in formula.inputs], nonnegative)
     result = Program(writer.statements)
     result.conditions = tuple(writer.lower(node) for node in real.expanded_conditions)
     wanted = set(outputs if outputs is not None else real.expanded)
@@ -83,9 +86,10 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
         result.parts[output.name] = tuple(writer.lower(node) for node in nodes)
         found: dict[str, None] = {}
         if tests and output.domain != "bool":
+            threshold = writer.threshold(nodes)
             for node in nodes:
                 for magnitude, value in analysis.tests(node):
-                    scale = writer.lower(program.mul(program.symbol(THRESHOLD), analysis.size(value)))
+                    scale = writer.emit("multiply", threshold, writer.lower(analysis.size(value)))
                     found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
         result.tests[output.name] = tuple(found)
     return result
@@ -94,7 +98,8 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
 class _Writer:
     """Emits each operation once; targets carry the name of the definition that they compute where there is one."""
 
-    def __init__(self, named: Mapping[Node, str], taken: Iterable[str]) -> None:
+    def __init__(self, named: Mapping[Node, str], taken: Iterable[str], nonnegative: Iterable[str] = ()) -> None:
+        self._nonnegative = frozenset(nonnegative)
         self.statements: list[Statement] = []
         self._named = named
         self._taken = {*taken, *named.values(), THRESHOLD}
@@ -102,6 +107,23 @@ class _Writer:
         self._memo: dict[Node, Operand] = {}
         self._used: set[str | None] = set()
         self._count = 0
+        self._energies: dict[Node, tuple[Operand, ...]] = {}
+
+    def threshold(self, roots: Sequence[Node]) -> Operand:
+        """The threshold of the tests of an output, in proportion to the largest (omega - mu)/T that it depends on.
+
+        An occupation has a relative error of (omega - mu)/T roundings from its argument alone, so a sum may amplify by
+        as much before it is the one that loses digits.
+        """
+        reduced: dict[Operand, None] = {}
+        for node in program.walk(roots):
+            reduced.update(dict.fromkeys(self._energies.get(node, ())))
+        if not reduced:
+            return THRESHOLD
+        largest: Operand = 1.0
+        for x in reduced:
+            largest = self.emit("maximum", x, largest)
+        return self.emit("multiply", THRESHOLD, self.emit("minimum", largest, LARGEST_STRETCH))
 
     def emit(self, operation: str, *operands: Operand, prefix: str = "v", name: str | None = None) -> Operand:
         """The target of this operation, written now unless it exists."""
@@ -191,6 +213,8 @@ class _Writer:
         if name == "positive_part":
             return self.emit("maximum", x[0], 0.0)
         if name in ("bose", "fermi", "fermi_hole"):
+            energy = self._reduced(x[0], x[1], x[2])
+            self._energies[node] = (energy if name == "bose" else self.emit("absolute", energy),)
             return self._occupation(name, x[0], x[1], x[2], self._name(node))
         if name in ("bose_difference", "fermi_difference"):
             return self._difference(name, x)
@@ -245,7 +269,9 @@ class _Writer:
         twice = self.emit("multiply", 2.0, self.emit("sqrt", squares))
         size = self.emit("absolute", delta)
         large = self.emit("sqrt", self.emit("divide", self.emit("add", self.emit("sqrt", squares), size), twice))
-        small = self.emit("divide", self.emit("absolute", lam), self.emit("multiply", twice, large))
+        plain = lam in self._nonnegative
+        small = self.emit("divide", lam if plain else self.emit("absolute", lam), self.emit("multiply", twice, large))
         if name == "cos_half":
             return self.emit("choose", delta, large, small)
-        return self.emit("copysign", self.emit("choose", delta, small, large), lam)
+        sine = self.emit("choose", delta, small, large)
+        return sine if plain else self.emit("copysign", sine, lam)

@@ -308,6 +308,9 @@ def _rebuild(node: Node, operands: Sequence[Any]) -> Any:
         return power(operands[0], node.args[1])
     if node.op == "call":
         return call(node.args[0], *operands)
+    if node.op == "mul" and not any(factor.op == "number" for factor in operands):
+        # A coefficient inside a factor stays there: the factor may be shared.
+        return _intern("mul", tuple(operands))
     return {"add": add, "mul": mul, "div": div}[node.op](*operands)
 
 

@@ -92,7 +92,7 @@ class RateTable(FrequencyTable):
             if sign_of(expression) == 1:
                 continue
             relation = inequality(expression)
-            condition = Condition(from_sympy(expression, self.order), str(relation), sp.latex(relation))
+            condition = Condition(self.expanded(bound), str(relation), sp.latex(relation))
             self.conditions.setdefault(condition.text, condition)
 
     def needed_conditions(self) -> tuple[Condition, ...]:

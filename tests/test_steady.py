@@ -239,6 +239,22 @@ def test_degenerate_levels_keep_their_coherence(make: Any, phase: Any) -> None:
         assert np.abs(systems.density(state, values, basis) - expected).max() < 1e-13
 
 
+@pytest.mark.parametrize("detuning", range(1, 6))
+def test_a_hamiltonian_of_plain_numbers(detuning: int) -> None:
+    """Roots of numbers, sqrt(5) and roots that hold sqrt(5), exist modulo some primes only: the check finds one."""
+    gamma, T1, T2 = sn.parameters("gamma T_1 T_2", positive=True)
+    level = sn.levels("l", 3)
+    model = sn.Model(
+        sp.Matrix([[20 + detuning, 1, 0], [1, 20, 0], [0, 0, 0]]),
+        baths=[sn.Bath("1", level.transition(2, 0), gamma, T1), sn.Bath("2", level.transition(2, 1), gamma, T2)],
+    )
+    values = {"gamma": 0.3, "T_1": 9.0, "T_2": 14.0}
+    for make in (sn.redfield, sn.secular):
+        state = sn.steady_state(make(model))
+        expected = systems.stationary(systems.superoperator(state.generator, values))
+        assert np.abs(systems.density(state, values) - expected).max() < 1e-13
+
+
 def test_specialise_derives_the_model_anew() -> None:
     state = sn.steady_state(sn.redfield(systems.two_qubits("bose")))
     symbols = {s.name: s for s in state.generator.model.symbols}
