@@ -1,7 +1,7 @@
 """Where a formula may lose digits: signs, and the sum of magnitudes beside each value.
 
 Beside a node stands its *magnitude*: the same formula with every subtraction turned into an addition of absolute
-values (to first order in products and quotients).  Rounding errors are of the order of ``eps * magnitude``, so
+values (a product of such sums in place of a product).  Rounding errors are of the order of ``eps * magnitude``, so
 ``magnitude/|value|`` is the factor by which cancellation amplifies them.  A node is *clean* when that factor is one by
 construction (inputs, occupations, sums of non-negative terms, products of clean nodes); its magnitude then costs
 nothing.  A *test* is a pair of nodes (magnitude, value): digits were lost where ``magnitude > threshold * |value|``.
@@ -103,6 +103,14 @@ class Analysis:
             if node in seen or self.clean(node):
                 continue
             seen.add(node)
+            if node.op == "call" and node.args[0] == "positive_part":
+                clipped = self._clipped(node.args[1])
+                if clipped is not None:
+                    found.update(dict.fromkeys(clipped))
+                    continue
+            if node.op == "add" and {self._sign[term] for term in node.args} in ({1}, {-1}):
+                stack.extend(reversed(node.args))  # terms of one sign do not cancel
+                continue
             passes = node.op in ("mul", "pow", "div") or (
                 node.op == "call" and node.args[0] in ("sqrt", "abs", "positive_part")
             )
@@ -111,6 +119,19 @@ class Analysis:
             else:
                 found[self._magnitude[node], node] = None
         return list(found)
+
+    def _clipped(self, total: Node) -> list[Test] | None:
+        """Tests of max(0, |w| - sqrt(a d)): sums of roots and moduli; None for any other sum.
+
+        Where such terms cancel, the zero itself moves with the inputs, and the condition number says so: the terms have
+        to be accurate, each for itself, and only where the sum is not far below zero.
+        """
+        roots = [term.args[-1] if term.op == "mul" and len(term.args) == 2 else term for term in total.operands]
+        if total.op != "add" or any(r.op != "call" or r.args[0] not in ("sqrt", "hypot", "abs") for r in roots):
+            return None
+        size = program.call("abs", total)
+        rough = [term for term in total.operands if not self.clean(term)]
+        return [(self._magnitude[term], program.add(absolute(term, self.sign(term)), size)) for term in rough]
 
     def _find_sign(self, node: Node) -> int:
         if node.op == "number":

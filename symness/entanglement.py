@@ -141,23 +141,31 @@ def _x_state(state: SteadyState, what: str) -> tuple[Node, Node, Node, Node, tup
     return diagonal[0], diagonal[1], diagonal[2], diagonal[3], elements[1, 2], elements[0, 3]
 
 
-def _modulus_squared(value: tuple[Node, Node]) -> Node:
-    return program.add(*(program.power(part, 2) for part in value if not part.is_zero))
+def _modulus_and_root(coherence: tuple[Node, Node], first: Node, second: Node) -> tuple[Node, Node]:
+    """|w| without underflow, and the root of the product of two populations, clipped at zero."""
+    root = program.sqrt(program.call("positive_part", program.mul(first, second)))
+    if all(part.is_zero for part in coherence):
+        return program.number(0), root
+    return program.call("hypot", *coherence), root
 
 
 def _gap(coherence: tuple[Node, Node], first: Node, second: Node) -> Node | None:
     """|w| - sqrt(max(0, product of the populations)); None where w vanishes identically."""
-    if all(part.is_zero for part in coherence):
-        return None
-    root = program.sqrt(program.call("positive_part", program.mul(first, second)))
-    modulus = program.call("hypot", *coherence)
-    return program.add(modulus, -root)
+    modulus, root = _modulus_and_root(coherence, first, second)
+    return None if modulus.is_zero else program.add(modulus, -root)
 
 
 def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> Node:
-    square = _modulus_squared(coherence)
+    """max(0, -(lower eigenvalue)) of [[a, w], [w*, d]]: (|w|^2 - a d)/(m + r), its numerator a product of gaps."""
+    modulus, root = _modulus_and_root(coherence, first, second)
     half = Fraction(1, 2)
     mean = program.mul(half, program.add(first, second))
-    radius = program.sqrt(program.add(program.power(program.mul(half, program.add(first, -second)), 2), square))
-    lower = program.div(program.add(square, -program.mul(first, second)), program.add(mean, radius))
-    return program.call("positive_part", lower)
+    spread = program.mul(half, program.add(first, -second))
+    product = program.mul(-1, first, second)
+    if modulus.is_zero:
+        numerator, radius = program.call("positive_part", product), program.call("abs", spread)
+    else:
+        entangled = program.mul(program.call("positive_part", program.add(modulus, -root)), program.add(modulus, root))
+        numerator = program.add(entangled, program.call("positive_part", product))
+        radius = program.call("hypot", spread, modulus)
+    return program.div(numerator, program.add(mean, radius))

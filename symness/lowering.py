@@ -89,6 +89,9 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
             threshold = writer.threshold(nodes)
             for node in nodes:
                 for magnitude, value in analysis.tests(node):
+                    if len(nodes) > 1 and value is node:
+                        # A part of a complex output is compared with its modulus.
+                        value = program.call("hypot", *nodes)
                     scale = writer.emit("multiply", threshold, writer.lower(analysis.size(value)))
                     found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
         result.tests[output.name] = tuple(found)
