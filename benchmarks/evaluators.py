@@ -250,9 +250,11 @@ def run(count: int, rounds: int, memory_points: int, qutip_points: int, side: in
             state_only = names == STATE
             lines = methods(formula, names, Path(folder), linear_algebra=state_only)
             if state_only and qutip_points:
-                best = rivals.best_qutip(random_points(qutip_points))
                 share = max(1, count // qutip_points)
-                lines.append(Method("QuTiP", f"superoperator, {best[0]}, concurrence", best[1], share))
+                for name, assembled in (("QuTiP", False), ("QuTiP, solver only", True)):
+                    best = rivals.best_qutip(random_points(qutip_points), assembled)
+                    source = "generator added up by numpy" if assembled else "generator added up from superoperators"
+                    lines.append(Method(name, f"{source}, {best[0]}, concurrence", best[1], share))
             measure(lines, points, rounds)
             print(f"\n{', '.join(names)}\n{count} points, {rounds} interleaved rounds, ratio to the evaluator;")
             print("typical, largest: median relative, largest scaled difference from the evaluator\n")

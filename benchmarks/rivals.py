@@ -274,18 +274,26 @@ def batched_solve(points: Points) -> list[np.ndarray]:
 # -- QuTiP -----------------------------------------------------------------------------------------------------------
 
 
-def qutip_method(**options: Any) -> Callable[[Points], list[np.ndarray]]:
-    """The generator as a superoperator, ``qutip.steadystate`` with these options, ``qutip.concurrence``."""
+def qutip_method(assembled: bool, **options: Any) -> Callable[[Points], list[np.ndarray]]:
+    """``qutip.steadystate`` with these options, ``qutip.concurrence``.
+
+    The generator is a sum of constant superoperators with weights from one vectorised call: added up by QuTiP, or
+    (``assembled``) by numpy, so that QuTiP only solves.
+    """
     import qutip
 
     units = superoperators()
     dims = [[2, 2], [2, 2]]
+    pieces = [qutip.Qobj(unit, dims=[dims, dims]).to("dense") for unit in units]
 
     def call(points: Points) -> list[np.ndarray]:
         share, cos, sin = weights(points)
         results = np.empty((7, len(share)))
         for k, weight in enumerate(share):
-            generator = qutip.Qobj(np.tensordot(weight, units, 1), dims=[dims, dims], copy=False)
+            if assembled:
+                generator = qutip.Qobj(np.tensordot(weight, units, 1), dims=[dims, dims], copy=False)
+            else:
+                generator = sum((w * piece for w, piece in zip(weight[1:], pieces[1:])), weight[0] * pieces[0])
             rho = qutip.steadystate(generator, **options).full()
             rotation = np.eye(4)
             rotation[1:3, 1:3] = [[cos[k], -sin[k]], [sin[k], cos[k]]]
@@ -298,10 +306,10 @@ def qutip_method(**options: Any) -> Callable[[Points], list[np.ndarray]]:
     return call
 
 
-def best_qutip(points: Points) -> tuple[str, Callable[[Points], list[np.ndarray]]]:
+def best_qutip(points: Points, assembled: bool = False) -> tuple[str, Callable[[Points], list[np.ndarray]]]:
     """The fastest of the methods of ``qutip.steadystate`` at these points, and what it is called."""
     candidates = {
-        f"steadystate({', '.join(f'{k}={v!r}' for k, v in options.items())})": qutip_method(**options)
+        f"steadystate({', '.join(f'{k}={v!r}' for k, v in options.items())})": qutip_method(assembled, **options)
         for options in ({"method": "svd"}, {"method": "direct", "solver": "solve"}, {"method": "eigen"})
     }
     few = {name: values[:20] for name, values in points.items()}

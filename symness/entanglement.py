@@ -158,14 +158,11 @@ def _gap(coherence: tuple[Node, Node], first: Node, second: Node) -> Node | None
 def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> Node:
     """max(0, -(lower eigenvalue)) of [[a, w], [w*, d]]: (|w|^2 - a d)/(m + r), its numerator a product of gaps."""
     modulus, root = _modulus_and_root(coherence, first, second)
-    half = Fraction(1, 2)
-    mean = program.mul(half, program.add(first, second))
-    spread = program.mul(half, program.add(first, -second))
-    product = program.mul(-1, first, second)
     if modulus.is_zero:
-        numerator, radius = program.call("positive_part", product), program.call("abs", spread)
-    else:
-        entangled = program.mul(program.call("positive_part", program.add(modulus, -root)), program.add(modulus, root))
-        numerator = program.add(entangled, program.call("positive_part", product))
-        radius = program.call("hypot", spread, modulus)
-    return program.div(numerator, program.add(mean, radius))
+        return program.add(*(program.call("positive_part", -population) for population in (first, second)))
+    half = Fraction(1, 2)
+    mean = program.mul(half, program.call("abs", program.add(first, second)))
+    spread = program.mul(half, program.add(first, -second))
+    entangled = program.mul(program.call("positive_part", program.add(modulus, -root)), program.add(modulus, root))
+    numerator = program.add(entangled, program.call("positive_part", program.mul(-1, first, second)))
+    return program.div(numerator, program.add(mean, program.call("hypot", spread, modulus)))
