@@ -293,7 +293,9 @@ def qutip_method(assembled: bool, **options: Any) -> Callable[[Points], list[np.
             if assembled:
                 generator = qutip.Qobj(np.tensordot(weight, units, 1), dims=[dims, dims], copy=False)
             else:
-                generator = sum((w * piece for w, piece in zip(weight[1:], pieces[1:])), weight[0] * pieces[0])
+                generator = sum(
+                    (w * piece for w, piece in zip(weight[1:], pieces[1:], strict=True)), weight[0] * pieces[0]
+                )
             rho = qutip.steadystate(generator, **options).full()
             rotation = np.eye(4)
             rotation[1:3, 1:3] = [[cos[k], -sin[k]], [sin[k], cos[k]]]

@@ -19,14 +19,17 @@ from typing import Any
 from symness import program
 from symness.errors import NonUniqueSteadyState
 from symness.exact import Polynomial, Ring, adjugate, determinant, minors_of_first_row, nonzero_pivot
+from symness.graph import components
 from symness.liouville import Coordinate
+from symness.names import Names
 from symness.program import Node
-from symness.spectrum import Names, components
 
 __all__ = ["TERM_BUDGET", "Block", "Elimination", "schur", "straight_line"]
 
 #: beyond this many terms a paper form is no longer readable: the program form is the answer
 TERM_BUDGET = 10_000
+#: beyond this many terms in all numerators together, factoring and printing take longer than the reader would
+DISPLAY_BUDGET = 4_000
 #: largest coherence block whose inverse is expanded
 BLOCK_LIMIT = 6
 #: most populations whose cofactors are expanded (complete graphs of 9 have 4 million terms)
@@ -109,6 +112,8 @@ def _schur(
         adjugates.append(inverse)
     numerators = minors_of_first_row(reduced, zero, TERM_BUDGET)
     numerators = _without_common_factor(ring, numerators, M, populations, groups)
+    if sum(len(numerator) for numerator in numerators) > DISPLAY_BUDGET:
+        raise OverflowError
     sources = {c: _dot([M.get((c, p), zero) for p in populations], numerators, zero) for group in groups for c in group}
     norm = zero
     for numerator in numerators:
@@ -201,9 +206,7 @@ def _degree(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate) ->
     return out * len([k for k in W[c] if k != c])
 
 
-def _degree_among(
-    W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate, left: Sequence[Coordinate]
-) -> int:
+def _degree_among(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate, left: Sequence[Coordinate]) -> int:
     out = sum(1 for r in left if r != c and c in W[r])
     return out * sum(1 for k in left if k != c and k in W[c])
 

@@ -17,10 +17,10 @@ from fractions import Fraction
 
 from symness import program
 from symness.errors import ObservableError
+from symness.graph import components
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
-from symness.spectrum import components
 from symness.state import SteadyState
 
 __all__ = ["concurrence", "negativity", "positive"]

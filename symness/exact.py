@@ -1,8 +1,8 @@
 """Exact polynomials over the rationals, modulo the relations of the model.
 
-Polynomials are python-flint's; this module adds reduction by relations ``g**2 = polynomial`` (c**2 + s**2 = 1, radicals,
-i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol taken out again and
-again), and minors.
+Polynomials are python-flint's; this module adds reduction by relations ``g**2 = polynomial`` (c**2 + s**2 = 1,
+radicals, i**2 = -1), a short *displayed* form (content, factors, and inside a factor the best common symbol taken out
+again and again), and minors.
 """
 
 from __future__ import annotations

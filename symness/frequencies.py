@@ -22,8 +22,9 @@ from symness.errors import ModelError, UndecidedError
 from symness.exact import Polynomial, Ring
 from symness.formula import Definition
 from symness.model import Model
+from symness.names import Names
 from symness.program import Node
-from symness.spectrum import Names, Spectrum
+from symness.spectrum import Spectrum
 
 __all__ = ["FrequencyTable"]
 

@@ -23,9 +23,10 @@ from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
 from symness.model import Model
+from symness.names import Names
 from symness.parameters import Parameter
 from symness.rates import Rate, RateTable, default_latex_text
-from symness.spectrum import Names, Spectrum, spectrum
+from symness.spectrum import Spectrum, spectrum
 
 __all__ = ["Generator", "Part", "Term", "local", "redfield", "secular"]
 

@@ -16,9 +16,9 @@ from symness.convert import to_sympy
 from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring
 from symness.generators import Generator, Sparse, Term, conjugate_in
+from symness.graph import components
 from symness.program import Node, symbol
 from symness.residues import ResiduePoint, at_random_point
-from symness.spectrum import components
 
 __all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "functional", "liouvillian"]
 

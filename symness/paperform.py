@@ -11,8 +11,8 @@ from symness.elimination import Block, Elimination
 from symness.exact import Polynomial, Ring
 from symness.formula import Definition
 from symness.liouville import Coordinate
+from symness.names import Names
 from symness.program import Node
-from symness.spectrum import Names
 
 __all__ = ["Naming", "PaperForm", "paper_form"]
 

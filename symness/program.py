@@ -1,26 +1,22 @@
 """Expressions as hash-consed straight-line programs.
 
-A :class:`Node` is immutable and interned: two equal expressions are one object, so a directed graph of nodes
-*is* a straight-line program, and shared subexpressions are found without a search.  Nothing is ever reordered or
-expanded: the order in which a sum was built is the order in which it is displayed, which is what makes printed
-formulas and generated files identical from run to run.  Simplification is local (``x + 0``, ``x * 1``, numbers).
-
-The functions that a program may call are listed in :data:`FUNCTIONS`.  Each printer knows all of them.
+A :class:`Node` is immutable and interned, so a directed graph of nodes *is* a straight-line program, and shared
+subexpressions are found without a search.  This module walks programs: substitute, evaluate in any arithmetic, split
+into real and imaginary part, differentiate, count.  The nodes themselves are in :mod:`symness.node`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
-from weakref import WeakValueDictionary
+
+from symness.node import FUNCTIONS, I, Node, add, call, div, mul, nested_product, number, power, sqrt, symbol
 
 __all__ = [
     "FUNCTIONS",
     "I",
     "Node",
-    "Value",
     "add",
     "call",
     "conjugate",
@@ -41,244 +37,7 @@ __all__ = [
     "walk",
 ]
 
-#: name -> (number of arguments, meaning).  Bath functions have hbar = k_B = 1.
-FUNCTIONS: dict[str, tuple[int, str]] = {
-    "sqrt": (1, "square root of a non-negative number"),
-    "hypot": (2, "sqrt(x**2 + y**2) without underflow: the modulus of a complex number"),
-    "abs": (1, "absolute value"),
-    "exp": (1, "exponential"),
-    "log": (1, "natural logarithm"),
-    "sin": (1, "sine"),
-    "cos": (1, "cosine"),
-    "tan": (1, "tangent"),
-    "sinh": (1, "hyperbolic sine"),
-    "cosh": (1, "hyperbolic cosine"),
-    "tanh": (1, "hyperbolic tangent"),
-    "positive_part": (1, "max(x, 0)"),
-    "minimum": (2, "the smaller of two numbers"),
-    "maximum": (2, "the larger of two numbers"),
-    "bose": (3, "Bose-Einstein occupation 1/(exp((omega - mu)/T) - 1) of (omega, T, mu)"),
-    "fermi": (3, "Fermi-Dirac occupation 1/(exp((omega - mu)/T) + 1) of (omega, T, mu)"),
-    "fermi_hole": (3, "1 - fermi(omega, T, mu), without cancellation"),
-    "bose_difference": (5, "bose(omega, T_a, mu_a) - bose(omega, T_b, mu_b) of (omega, T_a, mu_a, T_b, mu_b)"),
-    "fermi_difference": (5, "fermi(omega, T_a, mu_a) - fermi(omega, T_b, mu_b), same arguments"),
-    "cos_half": (2, "cos(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
-    "sin_half": (2, "sin(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
-    "eigenvalue": (-1, "(k, n, entries of a real symmetric n x n matrix row by row): its k-th largest eigenvalue"),
-    "eigenvector": (-1, "(i, k, n, entries ...): component i of the normalised eigenvector of the k-th largest"),
-}
-
-Value = "Node | int | Fraction"
-
-
-class Node:
-    """One interned expression.
-
-    Attributes
-    ----------
-    op : str
-        ``number``, ``symbol``, ``i`` (imaginary unit), ``add``, ``mul``, ``pow``, ``div`` or ``call``.
-    args : tuple
-        ``(Fraction,)``; ``(name,)``; ``()``; operands; operands; ``(base, int)``; ``(numerator, denominator)``;
-        ``(function name, *operands)``.
-    """
-
-    __slots__ = ("__weakref__", "args", "op")
-    op: str
-    args: tuple[Any, ...]
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Node is immutable")
-
-    @property
-    def operands(self) -> tuple[Node, ...]:
-        """The nodes that this one is computed from."""
-        if self.op in ("add", "mul", "div"):
-            return self.args
-        if self.op == "pow":
-            return (self.args[0],)
-        return self.args[1:] if self.op == "call" else ()
-
-    @property
-    def is_zero(self) -> bool:
-        return self.op == "number" and self.args[0] == 0
-
-    def __add__(self, other: Any) -> Node:
-        return add(self, other)
-
-    def __radd__(self, other: Any) -> Node:
-        return add(other, self)
-
-    def __sub__(self, other: Any) -> Node:
-        return add(self, mul(-1, other))
-
-    def __rsub__(self, other: Any) -> Node:
-        return add(other, mul(-1, self))
-
-    def __mul__(self, other: Any) -> Node:
-        return mul(self, other)
-
-    def __rmul__(self, other: Any) -> Node:
-        return mul(other, self)
-
-    def __truediv__(self, other: Any) -> Node:
-        return div(self, other)
-
-    def __rtruediv__(self, other: Any) -> Node:
-        return div(other, self)
-
-    def __neg__(self) -> Node:
-        return mul(-1, self)
-
-    def __pow__(self, exponent: int) -> Node:
-        return power(self, exponent)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _intern, (self.op, self.args)
-
-    def __repr__(self) -> str:
-        if self.op in ("number", "symbol"):
-            return str(self.args[0])
-        if self.op == "i":
-            return "i"
-        if self.op == "pow":
-            return f"{self.args[0]!r}**{self.args[1]}"
-        if self.op == "call":
-            return f"{self.args[0]}({', '.join(map(repr, self.args[1:]))})"
-        sign = {"add": " + ", "mul": "*", "div": "/"}[self.op]
-        return "(" + sign.join(map(repr, self.args)) + ")"
-
-
-_TABLE: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
-
-
-def _intern(op: str, args: tuple[Any, ...]) -> Node:
-    key = (op, args)
-    node = _TABLE.get(key)
-    if node is None:
-        node = object.__new__(Node)
-        object.__setattr__(node, "op", op)
-        object.__setattr__(node, "args", args)
-        _TABLE[key] = node
-    return node
-
-
-def number(value: int | Fraction) -> Node:
-    """An exact rational number."""
-    if not isinstance(value, (int, Fraction)):
-        raise TypeError(f"a program holds exact numbers only; got {value!r}: pass an int or a Fraction")
-    return _intern("number", (Fraction(value),))
-
-
-def symbol(name: str) -> Node:
-    """A named input or intermediate."""
-    return _intern("symbol", (name,))
-
-
-I = _intern("i", ())  # noqa: E741 (the imaginary unit)
 _ZERO, _ONE = number(0), number(1)
-
-
-def _node(value: Any) -> Node:
-    return value if isinstance(value, Node) else number(value)
-
-
-def _coefficient(node: Node) -> tuple[Fraction, tuple[Node, ...]]:
-    """Split ``3*x*y`` into 3 and (x, y)."""
-    if node.op == "number":
-        return node.args[0], ()
-    if node.op == "mul" and node.args[0].op == "number":
-        return node.args[0].args[0], node.args[1:]
-    return Fraction(1), node.args if node.op == "mul" else (node,)
-
-
-def add(*terms: Any) -> Node:
-    """Sum in the order given; numbers are gathered at the place of the first."""
-    kept: list[Node] = []
-    constant, place = Fraction(0), -1
-    for term in map(_node, terms):
-        if term.op == "number":
-            constant += term.args[0]
-            place = len(kept) if place < 0 else place
-        else:
-            kept.append(term)
-    if constant:
-        kept.insert(place, number(constant))
-    if len(kept) == 2 and _opposite(kept[0], kept[1]):
-        return _ZERO
-    return _ZERO if not kept else kept[0] if len(kept) == 1 else _intern("add", tuple(kept))
-
-
-def _opposite(a: Node, b: Node) -> bool:
-    (ca, fa), (cb, fb) = _coefficient(a), _coefficient(b)
-    return ca == -cb and fa == fb
-
-
-def mul(*factors: Any) -> Node:
-    """Product in the order given, the rational coefficient first."""
-    coefficient = Fraction(1)
-    kept: list[Node] = []
-    for factor in map(_node, factors):
-        c, rest = _coefficient(factor)
-        coefficient *= c
-        # A factor that carries no number stays one operand: it may be shared.
-        kept.extend((factor,) if c == 1 and rest and factor.op == "mul" else rest)
-    if coefficient == 0:
-        return _ZERO
-    kept = [k for k in kept if k is not _ONE]
-    if not kept:
-        return number(coefficient)
-    if coefficient != 1:
-        kept.insert(0, number(coefficient))
-    return kept[0] if len(kept) == 1 else _intern("mul", tuple(kept))
-
-
-def div(numerator: Any, denominator: Any) -> Node:
-    """Quotient; division by the number zero is an error."""
-    num, den = _node(numerator), _node(denominator)
-    if den.op == "number":
-        if den.is_zero:
-            raise ZeroDivisionError(f"division of {num!r} by zero")
-        return mul(1 / den.args[0], num)
-    if num.is_zero:
-        return _ZERO
-    return _ONE if num is den else _intern("div", (num, den))
-
-
-def power(base: Any, exponent: int) -> Node:
-    """Integer power; a negative one is a quotient."""
-    base = _node(base)
-    if not isinstance(exponent, int):
-        raise TypeError(f"powers are integers; got {exponent!r}: use sqrt for a root")
-    if exponent < 0:
-        return div(1, power(base, -exponent))
-    if exponent == 0:
-        return _ONE
-    if exponent == 1:
-        return base
-    if base.op == "number":
-        return number(base.args[0] ** exponent)
-    return _intern("pow", (base, exponent))
-
-
-def call(name: str, *arguments: Any) -> Node:
-    """A function of :data:`FUNCTIONS` (arguments checked by number)."""
-    if name not in FUNCTIONS:
-        raise ValueError(f"unknown function {name!r}: a program may call {', '.join(sorted(FUNCTIONS))}")
-    expected = FUNCTIONS[name][0]
-    if expected >= 0 and len(arguments) != expected:
-        raise TypeError(f"{name} takes {expected} arguments, got {len(arguments)}")
-    return _intern("call", (name, *map(_node, arguments)))
-
-
-def sqrt(value: Any) -> Node:
-    """Square root; exact for the square of a rational number."""
-    node = _node(value)
-    if node.op == "number" and node.args[0] >= 0:
-        n, d = node.args[0].numerator, node.args[0].denominator
-        if math.isqrt(n) ** 2 == n and math.isqrt(d) ** 2 == d:
-            return number(Fraction(math.isqrt(n), math.isqrt(d)))
-    return call("sqrt", node)
 
 
 def walk(roots: Iterable[Node]) -> Iterator[Node]:
@@ -310,7 +69,7 @@ def _rebuild(node: Node, operands: Sequence[Any]) -> Any:
         return call(node.args[0], *operands)
     if node.op == "mul" and not any(factor.op == "number" for factor in operands):
         # A coefficient inside a factor stays there: the factor may be shared.
-        return _intern("mul", tuple(operands))
+        return nested_product(tuple(operands))
     return {"add": add, "mul": mul, "div": div}[node.op](*operands)
 
 
@@ -321,7 +80,8 @@ def substitute(root: Node, mapping: Mapping[str, Any], memo: dict[Node, Node] | 
         if node in memo:
             continue
         if node.op == "symbol" and node.args[0] in mapping:
-            memo[node] = _node(mapping[node.args[0]])
+            value = mapping[node.args[0]]
+            memo[node] = value if isinstance(value, Node) else number(value)
         elif node.operands:
             memo[node] = _rebuild(node, [memo[child] for child in node.operands])
         else:

@@ -20,9 +20,10 @@ from symness.errors import ModelError, UndecidedError
 from symness.formula import Condition, Definition
 from symness.frequencies import FrequencyTable
 from symness.model import Model
+from symness.names import Names
 from symness.parameters import Parameter
 from symness.program import Node
-from symness.spectrum import Names, Spectrum
+from symness.spectrum import Spectrum
 
 __all__ = ["Rate", "RateTable"]
 

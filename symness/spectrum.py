@@ -22,25 +22,14 @@ from symness.closed_levels import closed_levels
 from symness.convert import from_sympy
 from symness.errors import ModelError
 from symness.formula import Definition
+from symness.graph import components
 from symness.model import Model
+from symness.names import Names
 from symness.parameters import default_latex
 from symness.program import Node
 from symness.residues import at_random_point
 
-__all__ = ["Names", "Spectrum", "components", "spectrum"]
-
-
-@dataclass
-class Names:
-    """Hands out names that no parameter and no earlier intermediate has."""
-
-    taken: set[str]
-
-    def fresh(self, name: str) -> str:
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
+__all__ = ["Spectrum", "spectrum"]
 
 
 @dataclass(frozen=True)
@@ -68,24 +57,6 @@ class Spectrum:
     relations: dict[str, Node] = field(default_factory=dict)
     numerical: bool = False
     aliases: dict[str, Node] = field(default_factory=dict)
-
-
-def components(size: int, connected: Any) -> list[list[int]]:
-    """Connected components of a graph, each sorted; ``connected`` is an iterable of pairs."""
-    leader = list(range(size))
-
-    def find(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = leader[leader[i]]
-            i = leader[i]
-        return i
-
-    for i, j in connected:
-        leader[find(i)] = find(j)
-    groups: dict[int, list[int]] = {}
-    for i in range(size):
-        groups.setdefault(find(i), []).append(i)
-    return sorted(groups.values())
 
 
 def spectrum(model: Model, names: Names) -> Spectrum:

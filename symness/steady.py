@@ -24,12 +24,12 @@ from symness.formula import Definition, Formula, Output
 from symness.generators import Generator
 from symness.linear import LinearForms
 from symness.liouville import Coordinate, coordinates, liouvillian, values_at_random_point
+from symness.names import Names
 from symness.notation import Notation, apply
 from symness.observable import Observable
 from symness.paperform import Naming, PaperForm, paper_form
 from symness.program import Node
 from symness.residues import ResiduePoint, deficit
-from symness.spectrum import Names
 from symness.state import SteadyState, build_formula
 
 __all__ = ["SteadyState", "steady_state"]

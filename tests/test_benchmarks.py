@@ -69,7 +69,7 @@ def test_linear_algebra_agrees_with_the_evaluator(evaluators, formula, method):
         pytest.importorskip("qutip")
     points = evaluators.random_points(4)
     result = evaluators.Evaluator(formula)(outputs=evaluators.STATE, **points)
-    found = rivals.qutip_method(method="svd")(points) if method == "qutip" else rivals.batched_solve(points)
+    found = rivals.qutip_method(False, method="svd")(points) if method == "qutip" else rivals.batched_solve(points)
     expected = evaluators.flat(formula, evaluators.STATE, result)
     assert len(expected) == len(found) == 7
     assert max(evaluators.distance(expected, found)) < 1e-9

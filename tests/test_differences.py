@@ -54,7 +54,7 @@ def test_closed_currents_equal_their_definition(statistics, bath):
 
 
 def test_currents_keep_their_digits_next_to_equilibrium():
-    """The linear response of the current is resolved at a relative bias of 1e-12, where a sum of rates has no digits."""
+    """The linear response is resolved at a relative bias of 1e-12, where a sum of rates has no digits."""
     state = sn.steady_state(sn.redfield(wang2019.model("bose")))
     current = sn.evaluator(state, {"I": sn.energy_current(state, "2")})
     point = {"omega_1": 10.0, "omega_2": 9.0, "lam": 6.0, "J_1": 0.3, "J_2": 0.7, "T_1": 2.0}

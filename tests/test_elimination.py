@@ -16,8 +16,8 @@ from symness.elimination import TERM_BUDGET, schur, straight_line
 from symness.errors import NonUniqueSteadyState, ZeroPivotError
 from symness.exact import Ring
 from symness.liouville import Coordinate
+from symness.names import Names
 from symness.program import number, symbol
-from symness.spectrum import Names
 
 
 def population(k: int) -> Coordinate:

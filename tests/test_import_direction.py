@@ -9,18 +9,30 @@ from pathlib import Path
 import symness
 
 ROOMS = (
-    "errors program formula parameters convert exact residues space baths model observable assumptions "
+    "errors graph names node program formula parameters convert exact residues space baths model observable assumptions "
     "closed_levels spectrum coincidence frequencies rates generators liouville composites differences elimination "
     "paperform notation linear quantity state steady thermodynamics entanglement published cancellation realise "
     "lowering typeset latex careful kernel_text numpy_code evaluator reference_matrices reference_numbers "
     "reference_generator reference_rates reference_forms reference_observables reference conditions sampling "
     "verify outputs stamps blame loading derive plain cli_files cli_terminal cli_latex cli"
 ).split()
-TEXT = {"errors", "program", "formula", "cancellation", "realise", "lowering", "typeset", "careful", "kernel_text"}
+TEXT = {
+    "errors",
+    "node",
+    "program",
+    "formula",
+    "cancellation",
+    "realise",
+    "lowering",
+    "typeset",
+    "careful",
+    "kernel_text",
+}
 PRINTERS = ["typeset", "latex", "cancellation", "realise", "lowering", "careful", "kernel_text", "numpy_code"]
 ORACLE = [room for room in ROOMS if room.startswith("reference")]
 ISOLATED = {
-    "program": {"errors"},
+    "node": set(),
+    "program": {"node"},
     "formula": {"errors", "program"},
     # Printing knows no physics.
     **{room: TEXT for room in PRINTERS},

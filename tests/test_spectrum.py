@@ -10,8 +10,10 @@ import sympy as sp
 import systems
 
 import symness as sn
+from symness.graph import components
+from symness.names import Names
 from symness.rates import RateTable
-from symness.spectrum import Names, components, spectrum
+from symness.spectrum import spectrum
 
 
 def solved(model: Any, values: dict[str, float]) -> tuple[np.ndarray, np.ndarray, Any]:
