@@ -287,9 +287,9 @@ def qutip_method(assembled: bool, **options: Any) -> Callable[[Points], list[np.
     pieces = [qutip.Qobj(unit, dims=[dims, dims]).to("dense") for unit in units]
 
     def call(points: Points) -> list[np.ndarray]:
-        share, cos, sin = weights(points)
-        results = np.empty((7, len(share)))
-        for k, weight in enumerate(share):
+        shares, cos, sin = weights(points)
+        results = np.empty((7, len(shares)))
+        for k, weight in enumerate(shares):
             if assembled:
                 generator = qutip.Qobj(np.tensordot(weight, units, 1), dims=[dims, dims], copy=False)
             else:

@@ -9,7 +9,8 @@ from pathlib import Path
 import symness
 
 ROOMS = (
-    "errors graph names node program formula parameters convert exact residues space baths model observable assumptions "
+    "errors graph names node program formula "
+    "parameters convert exact residues space baths model observable assumptions "
     "closed_levels spectrum coincidence frequencies rates generators liouville composites differences elimination "
     "paperform notation linear quantity state steady thermodynamics entanglement published cancellation realise "
     "lowering typeset latex careful kernel_text numpy_code evaluator reference_matrices reference_numbers "
