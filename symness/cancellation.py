@@ -212,7 +212,7 @@ class Analysis:
         if name == "sqrt" and rough:
             self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY))
         elif name == "hypot" and rough:
-            self._set(node, program.call("hypot", *(self.magnitude(child) for child in arguments)))
+            self._set(node, program.add(*(self.magnitude(child) for child in arguments)))
         elif name == "abs" and rough:
             self._set(node, self._magnitude[arguments[0]])
         elif name == "positive_part" and rough:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from symness import program
-from symness.cancellation import Analysis
+from symness.cancellation import Analysis, absolute
 from symness.formula import Formula
 from symness.program import Node
 from symness.realise import fresh, realise
@@ -90,8 +90,8 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
             for node in nodes:
                 for magnitude, value in analysis.tests(node):
                     if len(nodes) > 1 and value is node:
-                        # A part of a complex output is compared with its modulus.
-                        value = program.call("hypot", *nodes)
+                        # A part of a complex output is compared with both: the error counts against the modulus.
+                        value = program.add(*(absolute(part, analysis.sign(part)) for part in nodes))
                     scale = writer.emit("multiply", threshold, writer.lower(analysis.size(value)))
                     found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
         result.tests[output.name] = tuple(found)
