@@ -124,7 +124,7 @@ class _Writer:
         if not reduced:
             return THRESHOLD
         largest: Operand = 1.0
-        for x in reduced:
+        for x in sorted(reduced, key=str):
             largest = self.emit("maximum", x, largest)
         return self.emit("multiply", THRESHOLD, self.emit("minimum", largest, LARGEST_STRETCH))
 
