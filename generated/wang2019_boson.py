@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 96da4ea251aba677e3c31772cdcbdc928b18731f6f79aeb0e88b68a5513bb261
+# sha256 of the text below this line: 0de0201484d39efd09d8b6efc4028237c9b90d4ebddb2bd1f8c03e370ce22032
 """wang2019_boson: steady-state quantities in closed form.
 
 generator: redfield
@@ -255,9 +255,7 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     t63 = T_2 - T_1
     t64 = T_1 * T_2
     t65 = (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm * t63 / t64 + t39 * cos_half * sin_half * t62 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t63) / t64
-    t66 = rho_33 + rho_44
-    t67 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2)
-    t68 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t66) + t67), xp.abs(rho_22)) + 1e-14)
+    t66 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -272,7 +270,7 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "particle_current_1": -t39 * cos_half * sin_half * t62 * R / norm,
         "particle_current_2": t39 * cos_half * sin_half * t62 * R / norm,
         "entropy_production": t65,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t66 - t67), rho_22) + 1e-14 + t68) >= 0,
+        "positive": (_minimum(xp, t66, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -843,23 +841,6 @@ _STATEMENTS = (
     ("v534", "minimum", "rho_11", "v533"),
     ("v535", "minimum", "v534", "rho_22"),
     ("v536", "add", "v535", 1e-14),
-    ("v537", "add", "v286", "v300"),
-    ("v538", "absolute", "v524"),
-    ("v539", "multiply", "v295", "v289"),
-    ("v540", "multiply", "v319", "v280"),
-    ("v541", "multiply", "v537", "v538"),
-    ("v542", "multiply", 0.25, "v541"),
-    ("v543", "add", "v542", "v539"),
-    ("v544", "add", "v543", "v540"),
-    ("v545", "add", "v531", 3.054936363499605e-151),
-    ("v546", "divide", "v544", "v545"),
-    ("v547", "multiply", 0.5, "v537"),
-    ("v548", "add", "v547", "v546"),
-    ("v549", "maximum", "v327", "v548"),
-    ("v550", "maximum", "v549", "v331"),
-    ("v551", "add", "v550", 1e-14),
-    ("v552", "multiply", 1.4210854715202004e-14, "v551"),
-    ("v553", "add", "v536", "v552"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -877,7 +858,7 @@ _PARTS = {
     "particle_current_1": ("v485",),
     "particle_current_2": ("v492",),
     "entropy_production": ("v501",),
-    "positive": ("v553",),
+    "positive": ("v536",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: baacf5b7aea29e9410ffee0997d677c4ab9df640204301e3b19d3cc462f269d8
+# sha256 of the text below this line: 43632633f35fb39ce2a8c7ab7b0f4577ca5dadc73eb2bbd2d6079643b718a0ac
 """wang2019_boson_ohmic: steady-state quantities in closed form.
 
 generator: redfield
@@ -261,9 +261,7 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
     t67 = T_2 - T_1
     t68 = T_1 * T_2
     t69 = (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm * t67 / t68 + t43 * cos_half * sin_half * t66 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t67) / t68
-    t70 = rho_33 + rho_44
-    t71 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2)
-    t72 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t70) + t71), xp.abs(rho_22)) + 1e-14)
+    t70 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -278,7 +276,7 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
         "particle_current_1": -t43 * cos_half * sin_half * t66 * R / norm,
         "particle_current_2": t43 * cos_half * sin_half * t66 * R / norm,
         "entropy_production": t69,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t70 - t71), rho_22) + 1e-14 + t72) >= 0,
+        "positive": (_minimum(xp, t70, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -905,23 +903,6 @@ _STATEMENTS = (
     ("v590", "minimum", "rho_11", "v589"),
     ("v591", "minimum", "v590", "rho_22"),
     ("v592", "add", "v591", 1e-14),
-    ("v593", "add", "v338", "v352"),
-    ("v594", "absolute", "v580"),
-    ("v595", "multiply", "v347", "v341"),
-    ("v596", "multiply", "v371", "v332"),
-    ("v597", "multiply", "v593", "v594"),
-    ("v598", "multiply", 0.25, "v597"),
-    ("v599", "add", "v598", "v595"),
-    ("v600", "add", "v599", "v596"),
-    ("v601", "add", "v587", 3.054936363499605e-151),
-    ("v602", "divide", "v600", "v601"),
-    ("v603", "multiply", 0.5, "v593"),
-    ("v604", "add", "v603", "v602"),
-    ("v605", "maximum", "v379", "v604"),
-    ("v606", "maximum", "v605", "v383"),
-    ("v607", "add", "v606", 1e-14),
-    ("v608", "multiply", 1.4210854715202004e-14, "v607"),
-    ("v609", "add", "v592", "v608"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -939,7 +920,7 @@ _PARTS = {
     "particle_current_1": ("v543",),
     "particle_current_2": ("v548",),
     "entropy_production": ("v557",),
-    "positive": ("v609",),
+    "positive": ("v592",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 2e74f15337f581d02f1349f3e7a948a6378268dcc9afc67782dff8aa619b59aa
+# sha256 of the text below this line: 7650b53bde2d6280831f0d1513b311297dee3fdd774a7954a0ba7a9d426484ac
 """wang2019_fermion: steady-state quantities in closed form.
 
 generator: redfield
@@ -262,9 +262,7 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     t67 = T_2 - T_1
     t68 = T_1 * T_2
     t69 = (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm * t67 / t68 + t43 * cos_half * sin_half * t66 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t67) / t68
-    t70 = rho_33 + rho_44
-    t71 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2)
-    t72 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t70) + t71), xp.abs(rho_22)) + 1e-14)
+    t70 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -279,7 +277,7 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "particle_current_1": -t43 * cos_half * sin_half * t66 * R / norm,
         "particle_current_2": t43 * cos_half * sin_half * t66 * R / norm,
         "entropy_production": t69,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t70 - t71), rho_22) + 1e-14 + t72) >= 0,
+        "positive": (_minimum(xp, t70, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -874,23 +872,6 @@ _STATEMENTS = (
     ("v559", "minimum", "rho_11", "v558"),
     ("v560", "minimum", "v559", "rho_22"),
     ("v561", "add", "v560", 1e-14),
-    ("v562", "add", "v311", "v325"),
-    ("v563", "absolute", "v549"),
-    ("v564", "multiply", "v320", "v314"),
-    ("v565", "multiply", "v344", "v305"),
-    ("v566", "multiply", "v562", "v563"),
-    ("v567", "multiply", 0.25, "v566"),
-    ("v568", "add", "v567", "v564"),
-    ("v569", "add", "v568", "v565"),
-    ("v570", "add", "v556", 3.054936363499605e-151),
-    ("v571", "divide", "v569", "v570"),
-    ("v572", "multiply", 0.5, "v562"),
-    ("v573", "add", "v572", "v571"),
-    ("v574", "maximum", "v352", "v573"),
-    ("v575", "maximum", "v574", "v356"),
-    ("v576", "add", "v575", 1e-14),
-    ("v577", "multiply", 1.4210854715202004e-14, "v576"),
-    ("v578", "add", "v561", "v577"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -908,7 +889,7 @@ _PARTS = {
     "particle_current_1": ("v510",),
     "particle_current_2": ("v517",),
     "entropy_production": ("v526",),
-    "positive": ("v578",),
+    "positive": ("v561",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 3ac8deded3f733a7d6ef0f28b3ed1486f95d1653c0c5a259742a41078b342733
+# sha256 of the text below this line: 28a8b2210c61c482ea7bc54e628b73f58b302d32754bc2c9cf1dc8b0fc2f70c4
 """wang2019_fermion_ohmic: steady-state quantities in closed form.
 
 generator: redfield
@@ -268,9 +268,7 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
     t71 = T_2 - T_1
     t72 = T_1 * T_2
     t73 = (cos_half * sin_half * t65 - 0.25 * cos_half * sin_half * r_5 * t69 * R) / norm * t71 / t72 + t47 * cos_half * sin_half * t70 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t71) / t72
-    t74 = rho_33 + rho_44
-    t75 = xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2)
-    t76 = 1.4210854715202004e-14 * (_maximum(xp, _maximum(xp, xp.abs(rho_11), 0.5 * xp.abs(t74) + t75), xp.abs(rho_22)) + 1e-14)
+    t74 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -285,7 +283,7 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
         "particle_current_1": -t47 * cos_half * sin_half * t70 * R / norm,
         "particle_current_2": t47 * cos_half * sin_half * t70 * R / norm,
         "entropy_production": t73,
-        "positive": (_minimum(xp, _minimum(xp, rho_11, 0.5 * t74 - t75), rho_22) + 1e-14 + t76) >= 0,
+        "positive": (_minimum(xp, t74, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -936,23 +934,6 @@ _STATEMENTS = (
     ("v615", "minimum", "rho_11", "v614"),
     ("v616", "minimum", "v615", "rho_22"),
     ("v617", "add", "v616", 1e-14),
-    ("v618", "add", "v363", "v377"),
-    ("v619", "absolute", "v605"),
-    ("v620", "multiply", "v372", "v366"),
-    ("v621", "multiply", "v396", "v357"),
-    ("v622", "multiply", "v618", "v619"),
-    ("v623", "multiply", 0.25, "v622"),
-    ("v624", "add", "v623", "v620"),
-    ("v625", "add", "v624", "v621"),
-    ("v626", "add", "v612", 3.054936363499605e-151),
-    ("v627", "divide", "v625", "v626"),
-    ("v628", "multiply", 0.5, "v618"),
-    ("v629", "add", "v628", "v627"),
-    ("v630", "maximum", "v404", "v629"),
-    ("v631", "maximum", "v630", "v408"),
-    ("v632", "add", "v631", 1e-14),
-    ("v633", "multiply", 1.4210854715202004e-14, "v632"),
-    ("v634", "add", "v617", "v633"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -970,7 +951,7 @@ _PARTS = {
     "particle_current_1": ("v568",),
     "particle_current_2": ("v573",),
     "entropy_production": ("v582",),
-    "positive": ("v634",),
+    "positive": ("v617",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.

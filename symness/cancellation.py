@@ -15,7 +15,7 @@ from fractions import Fraction
 from symness import program
 from symness.program import Node
 
-__all__ = ["ROUNDING", "Analysis", "Test", "absolute"]
+__all__ = ["Analysis", "Test", "absolute"]
 
 Test = tuple[Node, Node]
 
@@ -26,8 +26,6 @@ _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split
 _TINY = Fraction(1, 2**500)
 #: A value below zero by its magnitude over this is certainly negative.
 _CERTAIN = 64
-#: What a boolean output (``expression >= 0``) forgives, in units of the magnitude of its expression.
-ROUNDING = Fraction(1, 2**46)
 
 
 class Analysis:
@@ -87,11 +85,6 @@ class Analysis:
     def size(self, node: Node) -> Node:
         """The absolute value as it is computed: a call only where the sign is unknown."""
         return node if self.sign(node) > 0 else program.call("abs", node)
-
-    def forgiving(self, node: Node) -> Node:
-        """The expression of a boolean output plus its error bound: non-negative unless certainly negative."""
-        self.learn([node])
-        return program.add(node, program.mul(ROUNDING, self.magnitude(node)))
 
     def _soft(self, roots: Iterable[Node]) -> list[Test]:
         """Tests of a product are those of its factors: relative errors add, they do not multiply."""

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from symness import program
-from symness.cancellation import Analysis
 from symness.formula import Formula
 from symness.program import Node
 from symness.realise import fresh, realise
@@ -29,11 +28,7 @@ def kernel_text(formula: Formula) -> tuple[list[str], dict[str, str]]:
     Definitions keep their names (made identifiers); what is used twice or grows long gets a line ``t1 = ...``.
     """
     real = realise(formula)
-    analysis = Analysis(item.name for item in formula.inputs if item.domain == "nonnegative")
     parts = dict(real.parts)
-    for output in formula.outputs:
-        if output.domain == "bool":
-            parts[output.name] = tuple(analysis.forgiving(node) for node in parts[output.name])
     names = [item.name for item in formula.inputs]
     printer = _Printer(names, real.definitions, parts.values())
     for name, node in real.definitions:

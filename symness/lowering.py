@@ -81,8 +81,6 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
         if output.name not in wanted:
             continue
         nodes = real.expanded[output.name]
-        if output.domain == "bool":
-            nodes = tuple(analysis.forgiving(node) for node in nodes)
         result.parts[output.name] = tuple(writer.lower(node) for node in nodes)
         found: dict[str, None] = {}
         if tests and output.domain != "bool":
