@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symness.cancellation import Analysis
 from symness.convert import to_sympy
 from symness.formula import Formula
 from symness.lowering import fast_program
@@ -153,12 +152,9 @@ def lambdified(formula: Formula, names: Sequence[str]) -> Callable[[Points], lis
     symbols = {item.name: Parameter(item.name, real=True) for item in formula.inputs}
     # NumPyPrinter stacks the operands of Max and Min, which fails for an array and a number.
     plain = {sp.Max: sp.Function("Max"), sp.Min: sp.Function("Min")}
-    analysis = Analysis(item.name for item in formula.inputs if item.domain == "nonnegative")
     expressions = []
     for name in names:
         for node in real.expanded[name]:
-            if formula.output(name).domain == "bool":  # true where it is not certainly negative
-                node = analysis.forgiving(node)
             expression = to_sympy(node, symbols)
             for kind, function in plain.items():
                 expression = expression.replace(kind, function)

@@ -80,14 +80,16 @@ class Report:
         return {**self.__dict__, "rows": rows, "skipped": dict(self.skipped), "passed": self.passed}
 
     def text(self) -> str:
-        """A table, the point of every failure, and what was not checked."""
+        """A table, the point of the largest ratio under each row (in full where it failed), what was not checked."""
         width = max([6, *(len(row.output) for row in self.rows)])
         lines = [f"{self.name}: {self.points} points, {self.digits} digits, seed {self.seed}"]
         lines.append(f"{'output':{width}}  largest error  error/bound  regime")
         for row in self.rows:
             mark = "" if row.passed else "  FAILED"
             lines.append(f"{row.output:{width}}  {row.error:13.2e}  {row.ratio:11.2e}  {row.regime}{mark}")
-            if not row.passed:
+            if row.passed:
+                lines.append("    at " + ", ".join(f"{name}={value:.6g}" for name, value in row.point.items()))
+            else:
                 values = ", ".join(f"{name}={value!r}" for name, value in row.point.items())
                 lines += [f"    at {values}", f"    evaluator {row.value}, reference {row.expected}"]
         lines += [f"not checked: {name} ({reason})" for name, reason in self.skipped.items()]
