@@ -6,7 +6,6 @@ excitation at gamma(omega) (1 + N(omega)).  A spectral density J that enters as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,7 +224,3 @@ class Jump:
         if callable(self.rate) and not isinstance(self.rate, sp.Basic):
             raise ModelError(f"{where}: rate is a function; a jump has no frequency: pass an expression")
         object.__setattr__(self, "rate", _rate_entry(f"{where}, rate", self.rate, None))
-
-
-RateFunction = Callable[[Any], Any]
-Operators = Sequence[Any]

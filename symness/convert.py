@@ -79,9 +79,7 @@ def _product(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
             below.append(_convert(base**-exponent, order, memo))
         else:
             above.append(_convert(factor, order, memo))
-    top = program.mul(Fraction(int(coefficient.p), int(coefficient.q)), *above) if coefficient.is_Rational else None
-    if top is None:
-        top = program.mul(_convert(coefficient, order, memo), *above)
+    top = program.mul(_convert(coefficient, order, memo), *above)
     return program.div(top, program.mul(*below)) if below else top
 
 

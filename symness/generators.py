@@ -22,7 +22,7 @@ from typing import Any
 from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
-from symness.model import Model
+from symness.model import Model, as_model
 from symness.names import Names
 from symness.parameters import Parameter
 from symness.rates import Rate, RateTable, default_latex_text
@@ -155,7 +155,7 @@ def local(model: Model) -> Generator:
     ModelError
         When a coupling has several Bohr frequencies under H and no ``frequency=`` was given.
     """
-    builder = _Builder(model, "local", "product", None)
+    builder = _Builder(as_model("local", model), "local", "product", None)
     builder.rates.register_local(model.baths)
     for bath in model.baths:
         omega = builder.rates.local_frequency(bath)
@@ -164,7 +164,7 @@ def local(model: Model) -> Generator:
         for a, left in enumerate(matrices):
             for b, right in enumerate(matrices):
                 if bath.is_exchange:
-                    terms += builder.exchange_terms(bath, a, b, omega, left, right)
+                    terms += builder.emission_and_absorption(bath, a, b, omega, left, right, 1)
                 else:
                     lower_a, lower_b = builder.lowering(bath, left), builder.lowering(bath, right)
                     terms += builder.emission_and_absorption(bath, a, b, omega, lower_a, lower_b, 0)
@@ -174,7 +174,7 @@ def local(model: Model) -> Generator:
 
 
 def _global(model: Model, kind: str) -> Generator:
-    names = Names({s.name for s in model.symbols} | {"i"})
+    names = Names({s.name for s in as_model(kind, model).symbols} | {"i"})
     solved = spectrum(model, names)
     builder = _Builder(model, kind, "energy", solved, names)
     matrices = {bath.name: [builder.matrix(c) for c in bath.coupling] for bath in model.baths}
@@ -229,12 +229,9 @@ class _Builder:
     def terms_at(self, bath: Any, a: int, b: int, key: tuple[int, int], left: Sparse, right: Sparse) -> list[Term]:
         index, sign = key
         if bath.is_exchange:
-            return self.exchange_terms(bath, a, b, index, left, right)
+            return self.emission_and_absorption(bath, a, b, index, left, right, 1)
         rate = self.rates.correlation(bath, a, b, index, sign)
         return [Term(rate, left, right, 0)] if rate else []
-
-    def exchange_terms(self, bath: Any, a: int, b: int, index: int, left: Sparse, right: Sparse) -> list[Term]:
-        return self.emission_and_absorption(bath, a, b, index, left, right, 1)
 
     def emission_and_absorption(
         self, bath: Any, a: int, b: int, index: int, left: Sparse, right: Sparse, quanta: int

@@ -13,7 +13,7 @@ from symness.baths import Bath, Jump, exact_matrix
 from symness.errors import ModelError
 from symness.parameters import Parameter, check_parameters, check_unique_names
 
-__all__ = ["Model"]
+__all__ = ["Model", "as_model"]
 
 
 def _square(where: str, value: Any, dimension: int | None) -> sp.ImmutableMatrix:
@@ -166,3 +166,10 @@ class Model:
 
 def _is_zero(value: Any) -> bool:
     return not isinstance(value, (sp.MatrixBase, list, tuple)) and not hasattr(value, "shape") and value == 0
+
+
+def as_model(where: str, value: Any) -> Model:
+    """The model itself; a ModelError for anything else (a Hamiltonian alone, say)."""
+    if not isinstance(value, Model):
+        raise ModelError(f"{where}: {type(value).__name__} is no model; pass symness.Model(H, baths=[...])")
+    return value

@@ -114,8 +114,7 @@ class RateTable(FrequencyTable):
         if key not in self._gammas:
             omega = self.frequencies[index]
             value = sp.expand(bath.rate_matrix(Parameter(omega.args[0], positive=True))[a, b])
-            known = {**self.symbols}
-            unknown = {s.name for s in value.free_symbols} - set(known) - {omega.args[0]}
+            unknown = {s.name for s in value.free_symbols} - set(self.symbols) - {omega.args[0]}
             if unknown:
                 raise ModelError(f"Bath {bath.name!r}, rate: unknown symbol {sorted(unknown)[0]!r}")
             node = from_sympy(value, [*self.order, omega.args[0]])

@@ -90,7 +90,8 @@ def test_users_file_may_import_its_neighbour(tmp_path: Path) -> None:
 
 def test_users_file_may_define_a_dataclass(tmp_path: Path) -> None:
     extra = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
-    derive.load(user_file(tmp_path, extra + LEVEL + "\n@dataclass\nclass Case:\n    size: int = 1\n"))
+    loaded = derive.load(user_file(tmp_path, extra + LEVEL + "\n@dataclass\nclass Case:\n    size: int = 1\n"))
+    assert list(loaded.modules) == ["level"]
 
 
 def test_outline_reads_what_it_can_and_runs_what_it_must(tmp_path: Path) -> None:

@@ -226,3 +226,10 @@ def test_parameters_survive_pickling() -> None:
         assert again == symbol
         assert again.latex == symbol.latex
         assert again.is_positive
+
+
+@pytest.mark.parametrize("make", [sn.redfield, sn.secular, sn.local])
+def test_a_hamiltonian_alone_is_no_model(make) -> None:
+    (a,) = sn.qubits("1")
+    with pytest.raises(sn.ModelError, match=r"is no model; pass symness\.Model"):
+        make(a.number)
