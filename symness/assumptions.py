@@ -15,7 +15,7 @@ def sign_of(expression: Any, assume: Sequence[Any] = ()) -> int | None:
     """+1, 0 or -1 where it is certain, None where it is not.
 
     Tried in turn: SymPy's assumptions; the expression minus a multiple of an assumed positive quantity; and for
-    A - sqrt(B) with A > 0 the sign of A**2 - B.
+    A - sqrt(B) the sign of A**2 - B (A > 0) or of B - A**2.
     """
     # Only the outermost product is expanded: under a root, a sum of squares shows its sign.
     expr = sp.expand_mul(expression, deep=False)
@@ -92,6 +92,12 @@ def _positive(expr: Any, known: Sequence[Any]) -> bool:
             rest = sp.expand_mul(expr - factor * gap, deep=False)
             if rest == 0 or rest.is_nonnegative:
                 return True
+    opposite = _against_root(-expr)
+    if opposite is not None:
+        # sqrt(B) > A holds wherever B > A**2, whatever the sign of A
+        difference = sp.expand(opposite[1] - opposite[0] ** 2)
+        if difference.is_positive or _positive(difference, known):
+            return True
     split = _against_root(expr)
     if split is None:
         return False

@@ -476,3 +476,15 @@ def test_v_type_level_with_interference() -> None:
         assert equal["n"] == 0
     with pytest.raises(sn.ModelError, match=r"2 Bohr frequencies under H \(epsilon_1, epsilon_2\); pass Bath"):
         sn.local(model)
+
+
+def test_a_root_against_its_own_terms_has_a_sign() -> None:
+    """lam - sqrt(lam**2 + om**2) < 0 < sqrt(lam**2 + om**2) - lam without any assumption."""
+    from symness.assumptions import sign_of
+
+    lam, om = sn.parameters("lam om", positive=True)
+    root = sp.sqrt(4 * lam**2 + 4 * om**2) / 2
+    assert sign_of(lam - root) == -1
+    assert sign_of(root - lam) == 1
+    assert sign_of(lam - sp.sqrt(om**2 + 1)) is None
+    assert sign_of(lam - sp.sqrt(om**2 + 1), [lam**2 > om**2 + 1]) == 1
