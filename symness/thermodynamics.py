@@ -20,6 +20,7 @@ from symness.errors import ObservableError, VerificationError
 from symness.exact import Polynomial
 from symness.generators import Generator
 from symness.liouville import Coordinate, Entry, expectation_row, functional
+from symness.model import Model
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
@@ -122,27 +123,17 @@ def _conserved(generator: Generator, energy: str) -> bool:
     """Total energy commutes with H + V, so its currents add up to zero; bare energy does not in general."""
     if energy == "bare" and any(e != 0 for e in generator.model.interaction):
         return False
-    return all(b.chemical_potential == 0 for b in generator.model.baths) or _quanta_conserved(generator)
+    return all(b.chemical_potential == 0 for b in generator.model.baths) or _quanta_conserved(generator.model)
 
 
-def _quanta_conserved(generator: Generator) -> bool:
-    """The quanta of all baths add up to zero when their sum is the rate of a conserved number operator.
+def _quanta_conserved(model: Model) -> bool:
+    """Whether every coupling lowers one number that H + V conserves, so that the quanta of all baths add up to 0.
 
-    Decided from the currents themselves: the sum of all particle rows must be the row of some diagonal operator's total
-    rate, which holds when every exchange coupling lowers the same number and H + V conserves it.
+    Looks for a diagonal n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>.
     """
-    from symness.model import Model
-
-    model: Model = generator.model
     lowered = [c for b in model.baths if b.is_exchange for c in b.coupling]
     if not lowered or not all(b.is_exchange for b in model.baths):
         return False
-    number = _number_operator(model, lowered)
-    return number is not None
-
-
-def _number_operator(model: Any, lowered: list[Any]) -> list[int] | None:
-    """Diagonal n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>, if there is one."""
     size = model.dimension
     links = [(i, j, 1) for S in lowered for i in range(size) for j in range(size) if S[i, j] != 0]
     links += [(i, j, 0) for i in range(size) for j in range(size) if i != j and model.total[i, j] != 0]
@@ -159,7 +150,7 @@ def _number_operator(model: Any, lowered: list[Any]) -> list[int] | None:
                     if here == k and there not in value:
                         value[there] = value[k] + change
                         stack.append(there)
-    return [value[k] for k in range(size)] if all(value[i] == value[j] - s for i, j, s in links) else None
+    return all(value[i] == value[j] - step for i, j, step in links)
 
 
 def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
