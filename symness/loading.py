@@ -87,7 +87,8 @@ class Outline:
 def names() -> list[str]:
     """Names of the derivations that come with symness."""
     package = importlib.import_module("symness.derivations")
-    return sorted(item.name for item in pkgutil.iter_modules(package.__path__) if not item.name.startswith("_"))
+    found = pkgutil.iter_modules(package.__path__)
+    return sorted(item.name for item in found if not item.ispkg and not item.name.startswith("_"))
 
 
 def find(name_or_path: str | Path) -> tuple[str, Path, bool]:

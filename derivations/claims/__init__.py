@@ -1,0 +1,1 @@
+"""What each paper states, entry by entry: one file per derivation."""
