@@ -15,7 +15,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symness.arithmetic import maximum, minimum, sqrt
     from symness.baths import Bath, Jump, bose, fermi
+    from symness.claims import Definitions, Equation, Outcome, Statement
+    from symness.critical import critical_current
     from symness.entanglement import concurrence, negativity, positive
     from symness.errors import (
         ModelError,
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
         UndecidedError,
         ZeroPivotError,
     )
+    from symness.figures import Figure
     from symness.formula import Formula
-    from symness.generators import Generator, local, redfield, secular
+    from symness.generators import Generator, local, partial_secular, redfield, secular
     from symness.model import Model
     from symness.notation import Notation
     from symness.outputs import evaluator, formula
@@ -40,6 +44,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Bath",
+    "Definitions",
+    "Equation",
+    "Figure",
     "Formula",
     "Generator",
     "Jump",
@@ -48,12 +55,15 @@ __all__ = [
     "NonUniqueSteadyState",
     "Notation",
     "ObservableError",
+    "Outcome",
+    "Statement",
     "SteadyState",
     "SymnessError",
     "UndecidedError",
     "ZeroPivotError",
     "bose",
     "concurrence",
+    "critical_current",
     "energy_current",
     "entropy_production",
     "evaluator",
@@ -64,13 +74,17 @@ __all__ = [
     "heat_current",
     "levels",
     "local",
+    "maximum",
+    "minimum",
     "negativity",
     "parameters",
+    "partial_secular",
     "particle_current",
     "positive",
     "qubits",
     "redfield",
     "secular",
+    "sqrt",
     "steady_state",
     "verify",
 ]
@@ -79,13 +93,17 @@ _NAMES = {
     "parameters": "parameters",
     "space": "fermions levels qubits",
     "baths": "Bath Jump bose fermi",
+    "claims": "Definitions Equation Outcome Statement",
     "model": "Model",
-    "generators": "Generator local redfield secular",
+    "generators": "Generator local partial_secular redfield secular",
     "errors": "ModelError NonUniqueSteadyState ObservableError SymnessError UndecidedError ZeroPivotError",
     "notation": "Notation",
     "steady": "SteadyState steady_state",
+    "arithmetic": "maximum minimum sqrt",
     "thermodynamics": "energy_current entropy_production expectation heat_current particle_current",
     "entanglement": "concurrence negativity positive",
+    "critical": "critical_current",
+    "figures": "Figure",
     "formula": "Formula",
     "outputs": "evaluator formula",
     "verify": "verify",

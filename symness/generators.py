@@ -1,4 +1,4 @@
-"""Generators of the reduced dynamics, side by side: ``redfield``, ``secular``, ``local``.
+"""Generators of the reduced dynamics, side by side: ``redfield``, ``partial_secular``, ``secular``, ``local``.
 
 All have the form  d rho/dt = -i [H + V, rho] + sum over parts  with, for a bath and its coupling S = sum_w X_w,
 [H + V, X_w] = -w X_w,
@@ -6,32 +6,33 @@ All have the form  d rho/dt = -i [H + V, rho] + sum over parts  with, for a bath
     D rho = 1/2 sum_{w, w'} c(w) (X_w rho X_w'^+ - X_w'^+ X_w rho) + h.c.
 
 ``redfield`` keeps all pairs (w, w'); ``secular`` keeps w = w' (and with it the coherences of degenerate levels);
-``local`` takes each coupling whole, at its one Bohr frequency under H alone.  Exchange couplings: c(w) = gamma(w) (1
-+- N(w)) for S (emission) and gamma(w) N(w) for S^+ (absorption), with w of either sign.  Hermitian couplings: C(w) =
-gamma(w) (1 + N(w)) for w > 0 and C(-w) = gamma(w) N(w).  The Lamb shift is off.
+``partial_secular`` what is named (:mod:`symness.pairs`); ``local`` takes each coupling whole, at its one Bohr
+frequency under H alone.  Exchange couplings: c(w) = gamma(w) (1 +- N(w)) for S (emission) and gamma(w) N(w) for S^+
+(absorption), with w of either sign.  Hermitian couplings: C(w) = gamma(w) (1 + N(w)) for w > 0 and C(-w) = gamma(w)
+N(w).  The Lamb shift is off.
 
 Rates stay opaque symbols; every entry of the generator is linear in them with exact coefficients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symness.errors import ObservableError
+from symness.errors import ModelError, ObservableError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
 from symness.model import Model, as_model
 from symness.names import Names
+from symness.pairs import Key, Rule, co_rotating, equal, every, near, signed, such_that
 from symness.parameters import Parameter
 from symness.rates import Rate, RateTable, default_latex_text
+from symness.sparse import Sparse, dagger, merge, rotated, transform
 from symness.spectrum import Spectrum, spectrum
 
-__all__ = ["Generator", "Part", "Term", "local", "redfield", "secular"]
+__all__ = ["Generator", "Part", "Row", "Term", "local", "partial_secular", "redfield", "secular"]
 
-#: sparse matrix on the Hilbert space: (row, column) -> polynomial
-Sparse = dict[tuple[int, int], Polynomial]
 #: a linear functional of rho or one row of the generator: ((i, j) of rho) -> polynomial
 Row = dict[tuple[int, int], Polynomial]
 
@@ -62,7 +63,7 @@ class Generator:
     Attributes
     ----------
     kind : str
-        ``redfield``, ``secular`` or ``local``.
+        ``redfield``, ``partial_secular``, ``secular`` or ``local``.
     basis : str
         Basis of its matrix elements: ``energy`` (redfield, secular) or ``product`` (local).
     parts : tuple of Part
@@ -84,6 +85,10 @@ class Generator:
     definitions: tuple[Definition, ...] = field(repr=False)
     conditions: tuple[Condition, ...] = ()
     pairs: tuple[tuple[str, str, str], ...] = ()
+    #: the function that made it, with its options: what a change of the model calls again
+    rebuild: Callable[[Model], Generator] = field(repr=False, compare=False, kw_only=True)
+    #: (bath, omega, omega') in the parameters, where ``kind`` alone does not say which pairs were kept
+    kept: tuple[tuple[str, Any, Any], ...] | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     @property
     def ring(self) -> Ring:
@@ -117,7 +122,7 @@ class Generator:
 
     def to_basis(self, operator: Any) -> Sparse:
         """An operator given on the product space, in the basis of the generator."""
-        return _transform(self.table, operator, self.spectrum.vectors if self.basis == "energy" else None)
+        return transform(self.table, operator, self.spectrum.vectors if self.basis == "energy" else None)
 
     def matrix(self, basis: str | None = None) -> Any:
         """The Liouvillian as an n**2 x n**2 SymPy matrix on column-stacked rho, rates as symbols.
@@ -133,18 +138,47 @@ class Generator:
         return rf"$\displaystyle \dot\rho = -i[H + V, \rho] + {parts} \quad (\text{{{self.kind}}})$"
 
 
-def redfield(model: Model) -> Generator:
+def redfield(model: Model, counter_rotating: bool = True) -> Generator:
     """Bloch-Redfield generator with all pairs of Bohr frequencies.
 
     For Hermitian couplings this is the tensor that QuTiP calls ``bloch_redfield_tensor(sec_cutoff=-1)``.  It need not
     be positive: evaluators return the mask ``positive``.
+
+    Parameters
+    ----------
+    counter_rotating : bool
+        False drops the pairs of opposite sign of a Hermitian coupling (the rotating-wave form of the dissipator, e.g.
+        Eq. (20) of Zhang and Wang, Quantum Inf. Process. 20, 2021).
     """
-    return _global(model, "redfield")
+    return _global(model, "redfield", every) if counter_rotating else _global(model, "redfield", co_rotating)
+
+
+def partial_secular(
+    model: Model, small: Sequence[Any] | None = None, keep: Callable[[Any, Any], Any] | None = None
+) -> Generator:
+    """Redfield generator with the nearly resonant pairs only.
+
+    Parameters
+    ----------
+    small : list of parameters or of differences of parameters
+        Keeps the pairs whose omega - omega' vanishes with all of them, e.g. ``[lam]`` or ``[omega_1 - omega_2, lam]``.
+    keep : callable of (omega, omega')
+        Instead of ``small``: is called with SymPy expressions and returns whether the pair is kept; symmetric.
+
+    Raises
+    ------
+    ModelError
+        Unless exactly one of the two is given, or where what is small cannot be put to zero.
+    """
+    if (small is None) == (keep is None):
+        raise ModelError("partial_secular: pass either small=[parameters] or keep=function of (omega, omega')")
+    listed = list(small) if isinstance(small, (list, tuple, set, frozenset)) else [small]
+    return _global(model, "partial_secular", near(listed) if keep is None else such_that(keep))
 
 
 def secular(model: Model) -> Generator:
     """Secular (Davies) generator: pairs with equal Bohr frequencies only, decided exactly."""
-    return _global(model, "secular")
+    return _global(model, "secular", equal)
 
 
 def local(model: Model) -> Generator:
@@ -170,31 +204,34 @@ def local(model: Model) -> Generator:
                     terms += builder.emission_and_absorption(bath, a, b, omega, lower_a, lower_b, 0)
         builder.pair(bath.name, omega, omega)
         builder.add(bath.name, bath.is_exchange, terms)
-    return builder.result()
+    return builder.result(local)
 
 
-def _global(model: Model, kind: str) -> Generator:
+def _global(model: Model, kind: str, rule: Rule) -> Generator:
     names = Names({s.name for s in as_model(kind, model).symbols} | {"i"})
     solved = spectrum(model, names)
     builder = _Builder(model, kind, "energy", solved, names)
     matrices = {bath.name: [builder.matrix(c) for c in bath.coupling] for bath in model.baths}
     builder.rates.register((bath, i, j) for bath in model.baths for m in matrices[bath.name] for i, j in m)
-    if kind == "secular":
-        builder.rates.refuse_crossings()
+    keeps = rule(builder.rates)
+    kept: dict[tuple[str, Key, Key], None] = {}
     for bath in model.baths:
         terms: list[Term] = []
         groups = [builder.eigenoperators(bath, matrix) for matrix in matrices[bath.name]]
         for a, left_groups in enumerate(groups):
             for b, right_groups in enumerate(groups):
                 for key, left in left_groups.items():
-                    right = _merge(g for k, g in right_groups.items() if kind == "redfield" or k == key)
+                    partners = [other for other in right_groups if keeps(key, other)]
+                    kept |= dict.fromkeys((bath.name, key, other) for other in partners)
+                    right = merge(right_groups[other] for other in partners)
                     terms += builder.terms_at(bath, a, b, key, left, right)
                     if a == b:
-                        for other in right_groups:
-                            if kind == "redfield" or other == key:
-                                builder.pair(bath.name, key[0], other[0], key[1], other[1])
+                        for other in partners:
+                            builder.pair(bath.name, key[0], other[0], key[1], other[1])
         builder.add(bath.name, bath.is_exchange, terms)
-    return builder.result()
+    table = builder.rates
+    listed = tuple((name, signed(table, first), signed(table, second)) for name, first, second in kept)
+    return builder.result(lambda other: _global(other, kind, rule), None if rule in (every, equal) else listed)
 
 
 class _Builder:
@@ -211,7 +248,7 @@ class _Builder:
 
     def matrix(self, operator: Any) -> Sparse:
         vectors = self.spectrum.vectors if self.basis == "energy" else None
-        return _transform(self.rates, operator, vectors)
+        return transform(self.rates, operator, vectors)
 
     def pair(self, bath: str, first: int, second: int, sign: int = 1, other: int = 1) -> None:
         text = self.rates.frequency_text
@@ -230,21 +267,25 @@ class _Builder:
         index, sign = key
         if bath.is_exchange:
             return self.emission_and_absorption(bath, a, b, index, left, right, 1)
-        rate = self.rates.correlation(bath, a, b, index, sign)
-        return [Term(rate, left, right, 0)] if rate else []
+        terms = []
+        for imaginary in (False, True)[: 1 + (a != b)]:
+            rate = self.rates.correlation(bath, a, b, index, sign, imaginary)
+            # The absorbing half goes with gamma_ba.
+            part = rotated(self.ring, left, (a < b) == (sign > 0)) if imaginary else left
+            terms += [Term(rate, part, right, 0)] if rate else []
+        return terms
 
     def emission_and_absorption(
         self, bath: Any, a: int, b: int, index: int, left: Sparse, right: Sparse, quanta: int
     ) -> list[Term]:
-        rates = self.rates.exchange(bath, a, b, index)
-        if rates is None:
-            return []
-        down, up = rates
-        dagger = self.ring_dagger
-        return [Term(down, left, right, -quanta), Term(up, dagger(left), dagger(right), quanta)]
-
-    def ring_dagger(self, matrix: Sparse) -> Sparse:
-        return {(j, i): conjugate_in(self.ring, value) for (i, j), value in matrix.items()}
+        terms = []
+        for imaginary in (False, True)[: 1 + (a != b)]:
+            rates = self.rates.exchange(bath, a, b, index, imaginary)
+            if rates is not None:
+                part = rotated(self.ring, left, a < b) if imaginary else left
+                up, other = dagger(self.ring, part), dagger(self.ring, right)
+                terms += [Term(rates[0], part, right, -quanta), Term(rates[1], up, other, quanta)]
+        return terms
 
     def lowering(self, bath: Any, matrix: Sparse) -> Sparse:
         """The part of a Hermitian coupling that lowers the bare energy."""
@@ -253,7 +294,9 @@ class _Builder:
     def add(self, name: str, exchange: bool, terms: list[Term]) -> None:
         self.parts.append(Part(name, exchange, tuple(terms)))
 
-    def result(self) -> Generator:
+    def result(
+        self, rebuild: Callable[[Model], Generator], kept: tuple[tuple[str, Any, Any], ...] | None = None
+    ) -> Generator:
         for jump in self.model.jumps:
             terms = []
             for operator in jump.operator:
@@ -273,45 +316,6 @@ class _Builder:
             (*self.spectrum.definitions, *self.rates.definitions),
             self.rates.needed_conditions(),
             tuple(self.pairs),
+            rebuild=rebuild,
+            kept=kept,
         )
-
-
-def _merge(groups: Any) -> Sparse:
-    merged: Sparse = {}
-    for group in groups:
-        merged.update(group)
-    return merged
-
-
-def conjugate_in(ring: Ring, value: Polynomial) -> Polynomial:
-    """i -> -i."""
-    if "i" not in ring.uses(value):
-        return value
-    return value.compose(*(-g if name == "i" else g for name, g in ring.generators.items()), ctx=ring.context)
-
-
-def _transform(rates: RateTable, operator: Any, vectors: Any) -> Sparse:
-    """V^+ S V in the ring (S as it stands where there are no vectors)."""
-    ring, n = rates.ring, operator.rows
-    entries: Sparse = {}
-    for i in range(n):
-        for j in range(n):
-            if operator[i, j] != 0:
-                value = ring.reduce(ring.from_node(rates.plain(operator[i, j])))
-                if len(value):
-                    entries[i, j] = value
-    if vectors is None:
-        return entries
-    columns = [{i: ring.from_node(vectors[i][k]) for i in range(n) if not vectors[i][k].is_zero} for k in range(n)]
-    result: Sparse = {}
-    for k in range(n):
-        for m in range(n):
-            total = ring.zero
-            for i, left in columns[k].items():
-                for j, right in columns[m].items():
-                    if (i, j) in entries:
-                        total = total + conjugate_in(ring, left) * entries[i, j] * right
-            total = ring.reduce(total)
-            if len(total):
-                result[k, m] = total
-    return result

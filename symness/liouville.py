@@ -15,10 +15,11 @@ from symness import program
 from symness.convert import to_sympy
 from symness.errors import ObservableError
 from symness.exact import Polynomial, Ring
-from symness.generators import Generator, Sparse, Term, conjugate_in
+from symness.generators import Generator, Term
 from symness.graph import components
 from symness.program import Node, symbol
 from symness.residues import ResiduePoint, at_random_point
+from symness.sparse import Sparse, conjugate_in
 
 __all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "functional", "liouvillian"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "Observable", "Setup"]
+__all__ = ["KINDS", "Observable", "Setup", "stand_ins"]
 
 #: kind -> what it is (currents are positive into the system)
 KINDS = {
@@ -16,8 +16,15 @@ KINDS = {
     "heat_current": "energy_current - mu * particle_current",
     "entropy_production": "- sum over baths of heat_current / T",
     "concurrence": "Wootters concurrence of two qubits",
+    "horodecki": "sum of the two largest eigenvalues of T^T T, T_ij = Tr(rho sigma_i x sigma_j) of two qubits",
+    "chsh": "largest value of the CHSH expression, 2 sqrt(horodecki)",
+    "purity": "Tr(rho^2)",
+    "coherence_l1": "sum of |off-diagonal elements| in the basis named",
+    "coherence_relative_entropy": "entropy of the diagonal in the basis named minus von_neumann_entropy",
+    "von_neumann_entropy": "-Tr(rho log rho), natural logarithm",
     "negativity": "sum of |negative eigenvalues| of the partial transpose (Bell state: 1/2)",
     "positive": "smallest eigenvalue of rho not below minus its error bound",
+    "function": "a function of other observables and of the parameters",
 }
 
 
@@ -25,11 +32,13 @@ KINDS = {
 class Setup:
     """Which generator of which model; all that the reference needs to rebuild the physics from the operators.
 
-    ``generator`` is ``"redfield"``, ``"secular"`` or ``"local"``.
+    ``generator`` is ``"redfield"``, ``"partial_secular"``, ``"secular"`` or ``"local"``; ``kept`` lists the pairs of
+    Bohr frequencies, (bath, omega, omega') as expressions in the parameters, where that name does not say which.
     """
 
     model: Any
     generator: str
+    kept: tuple[tuple[str, Any, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Observable:
     kind : str
         One of :data:`KINDS`.
     basis : str
-        ``"energy"`` or ``"product"`` for an element.
+        ``"energy"`` or ``"product"``, for an element and for coherence.
     indices : tuple of int
         (i, j), counted from 0.
     bath : str
@@ -51,7 +60,13 @@ class Observable:
     operator : matrix or None
         For an expectation value.
     dimensions : tuple of int
-        Dimensions of the two parties, for concurrence and negativity.
+        Dimensions of the factors of the product space, for concurrence and negativity.
+    partition : tuple of int
+        Which of these factors are one party, the others being the other; for negativity.
+    parts : tuple of Observable
+        What a ``function`` is made of.
+    function : SymPy expression or None
+        In the stand-ins of the parts (:func:`stand_ins`) and the parameters.
     """
 
     kind: str
@@ -60,8 +75,16 @@ class Observable:
     bath: str = ""
     energy: str = "total"
     operator: Any = None
-    dimensions: tuple[int, int] = (2, 2)
+    dimensions: tuple[int, ...] = (2, 2)
+    partition: tuple[int, ...] = (0,)
+    parts: tuple[Observable, ...] = ()
+    function: Any = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown observable {self.kind!r}; there are {', '.join(KINDS)}")
+
+
+def stand_ins(k: int) -> tuple[str, str]:
+    """Names of the real and the imaginary part of part number k in the expression of a composite."""
+    return f"part_{k}_re", f"part_{k}_im"

@@ -33,7 +33,7 @@ from symness.reference_numbers import compiled, zero_rates
 
 __all__ = ["GENERATORS", "NumericModel", "Spec"]
 
-GENERATORS = ("redfield", "secular", "local")
+GENERATORS = ("redfield", "partial_secular", "secular", "local")
 #: Two frequencies are one function when they agree at two random points to this many digits (of 60).
 _SAME = mpmath.mpf("1e-40")
 Place = tuple[int, int]
@@ -65,7 +65,7 @@ class NumericModel:
             known = ", ".join(map(repr, GENERATORS))
             raise ModelError(f"Reference: generator={setup.generator!r} is unknown; pass one of {known}")
         self.model: Model = setup.model
-        self.generator = setup.generator
+        self.generator, self._kept = setup.generator, setup.kept
         self.in_energy_basis = setup.generator != "local"
         self.dimension = self.model.dimension
         self.symbols = self.model.symbols
@@ -77,6 +77,7 @@ class NumericModel:
         with mp.workdps(60):
             self._generic = [self._generic_frequencies(seed) for seed in (1, 2)]
         self._groups: list[list[Any]] = []
+        self._pairs: list[tuple[str, list[Any]]] = []
         self._operators: dict[Any, tuple[list[Place], Callable[..., list[Any]]]] = {}
         self._zero_rates: dict[int, Callable[..., list[Any]]] = {}
         self.specs = (*self._bath_specs(), *self._jump_specs())
@@ -196,9 +197,7 @@ class NumericModel:
     # -- which matrix element goes at which frequency ------------------------------------------------------------------
 
     def _generic_frequencies(self, seed: int) -> dict[Place, Any]:
-        draw = random.Random(seed)
-        numbers = [mp.mpf(draw.uniform(0.5, 2)) for _ in self.symbols]
-        matrices, scalars = self.evaluate(numbers)
+        matrices, scalars = self.evaluate(self._generic_numbers(seed))
         if self.in_energy_basis:
             return self._bohr(to_energy(matrices["total"], self.eigenvectors(matrices)))
         return self._local_frequencies(matrices, scalars, True)
@@ -241,8 +240,7 @@ class NumericModel:
 
     def _lowering_places(self, part: int, a: int) -> list[Place]:
         with mp.workdps(60):
-            draw = random.Random(1)
-            matrices, _ = self.evaluate([mp.mpf(draw.uniform(0.5, 2)) for _ in self.symbols])
+            matrices, _ = self.evaluate(self._generic_numbers(1))
             return sorted(self._lowering_half(matrices, part, a))
 
     def _same(self, key: Place, other: Place) -> bool:
@@ -275,6 +273,26 @@ class NumericModel:
                 members.append(place)
         return classes
 
+    def _paired(self, bath: str, key: Place, other: Place) -> bool:
+        """Whether the generator keeps the pair of these frequencies."""
+        if self._kept is None:
+            return self.generator != "secular" or self._same(key, other)
+        if not self._pairs:
+            with mp.workdps(60):
+                numbers = [self._generic_numbers(seed) for seed in (1, 2)]
+                for name, *pair in self._kept:
+                    self._pairs.append((name, [self.compiled(pair)(*point) for point in numbers]))
+        values = [(generic[key], generic[other]) for generic in self._generic]
+        return any(
+            name == bath
+            and all(abs(a - x) < _SAME and abs(b - y) < _SAME for (a, b), (x, y) in zip(values, pair, strict=True))
+            for name, pair in self._pairs
+        )
+
+    def _generic_numbers(self, seed: int) -> list[Any]:
+        draw = random.Random(seed)
+        return [mp.mpf(draw.uniform(0.5, 2)) for _ in self.symbols]
+
     def _bath_specs(self) -> Iterator[Spec]:
         for part, bath in enumerate(self.model.baths):
             gamma = bath.rate_matrix(sp.Symbol("omega_probe", positive=True))
@@ -282,8 +300,7 @@ class NumericModel:
             for a, mine in enumerate(classes):
                 for b, others in enumerate(classes):
                     for key, left in mine:
-                        paired = self.generator != "secular"
-                        right = [p for other, ps in others if paired or self._same(key, other) for p in ps]
+                        right = [p for other, ps in others if self._paired(bath.name, key, other) for p in ps]
                         if right and gamma[a, b] != 0:
                             names = (f"bath {part} {a}", f"bath {part} {b}")
                             yield from self._roles(part, bath, names, (a, b), tuple(left), tuple(right), key)

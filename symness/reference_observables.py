@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
+import sympy as sp
 from mpmath import mp
 
 from symness.errors import ObservableError
-from symness.observable import Observable
+from symness.observable import Observable, stand_ins
 from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Quantity
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Matrix, dagger, eigenvalues, product, to_energy
@@ -143,6 +145,43 @@ class Forms:
             return total, total
 
         return Quantity((warm, *cold), combine, not cold)
+
+    # -- composites --------------------------------------------------------------------------------------------------
+
+    def _function(self, observable: Observable) -> Quantity:
+        """A function of other observables; a linear combination of linear ones stays a linear form."""
+        quantities = [self.quantity(part) for part in observable.parts]
+        names = [stand_ins(k) for k in range(len(quantities))]
+        symbols = {s.name: s for s in observable.function.free_symbols}
+        ordered = [symbols.get(name, sp.Symbol(name, real=True)) for pair in names for name in pair]
+        slopes = [sp.diff(observable.function, ordered[2 * k]) for k in range(len(quantities))]
+        numbers = self.point.numbers
+        if (
+            all(q.is_linear for q in quantities)
+            and not any(slope.free_symbols & set(ordered) for slope in slopes)
+            and not any(name in symbols for _, name in names)
+            and observable.function.subs(dict.fromkeys(ordered, 0)) == 0
+        ):
+            form = Form()
+            weights = self.model.compiled(slopes)(*numbers)
+            for weight, quantity in zip(weights, quantities, strict=True):
+                form = form.plus(weight, quantity.forms[0])
+            return self._linear(form, True)
+        compiled = self.model.compiled([observable.function], *ordered)
+        ends = list(itertools.accumulate(len(q.forms) for q in quantities))
+
+        def combine(values: list[Any]) -> tuple[Any, Any]:
+            arguments: list[Any] = []
+            for quantity, end in zip(quantities, ends, strict=True):
+                value = mp.mpmathify(quantity.combine(values[end - len(quantity.forms) : end])[0])
+                arguments += [value.real, value.imag]
+            try:
+                result = compiled(*arguments, *numbers)[0]
+            except ZeroDivisionError:
+                result = mp.nan
+            return result, result
+
+        return Quantity(tuple(form for q in quantities for form in q.forms), combine)
 
     # -- entanglement and positivity ---------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from symness import generators, program
+from symness import program
 from symness.composites import CompositeMatrix, tidy
 from symness.convert import from_sympy, to_sympy
 from symness.errors import ObservableError
@@ -25,6 +25,7 @@ from symness.parameters import Parameter, default_latex
 from symness.program import Node
 from symness.quantity import Quantity
 from symness.residues import at_random_point
+from symness.sparse import conjugate_in
 
 __all__ = ["SteadyState", "build_formula"]
 
@@ -119,7 +120,7 @@ class SteadyState:
         """U rho U^+ element by element, coefficients reduced by the relations of the mixing angle."""
         ring, vectors = self.generator.ring, self.generator.spectrum.vectors
         columns = [[ring.from_node(v) for v in row] for row in vectors]
-        return self._rotate(lambda k, m: columns[i][k] * generators.conjugate_in(ring, columns[j][m]), ring)
+        return self._rotate(lambda k, m: columns[i][k] * conjugate_in(ring, columns[j][m]), ring)
 
     def _energy(self, i: int, j: int) -> tuple[Node, Node]:
         raise ObservableError(
@@ -201,9 +202,7 @@ class SteadyState:
         """The steady state of the model with parameters replaced, e.g. ``{J_2: J_1}``; derived and checked anew."""
         from symness.steady import steady_state
 
-        model = substituted(self.generator.model, replacements)
-        kind = {"redfield": generators.redfield, "secular": generators.secular, "local": generators.local}
-        return steady_state(kind[self.generator.kind](model))
+        return steady_state(self.generator.rebuild(substituted(self.generator.model, replacements)))
 
     def _repr_latex_(self) -> str:
         return self.closed_form.latex(notebook=True)
@@ -255,7 +254,13 @@ def build_formula(generator: Generator, name: str, definitions: list[Definition]
         for s in model.symbols
     )
     extra = tuple(
-        Condition(from_sympy(r.gts - r.lts, [s.name for s in model.symbols]), str(r), sp.latex(r)) for r in model.assume
+        Condition(
+            from_sympy(r.gts - r.lts, [s.name for s in model.symbols]),
+            str(r),
+            sp.latex(r),
+            isinstance(r, (sp.StrictGreaterThan, sp.StrictLessThan)),
+        )
+        for r in model.assume
     )
     provenance = {
         "generator": generator.kind,
@@ -272,6 +277,6 @@ def build_formula(generator: Generator, name: str, definitions: list[Definition]
         tuple(outputs),
         (*extra, *generator.conditions),
         MappingProxyType(provenance),
-        Setup(model, generator.kind),
+        Setup(model, generator.kind, generator.kept),
     )
     return whole.select([o.name for o in outputs])

@@ -27,7 +27,14 @@ from symness.quantity import Quantity
 from symness.rates import default_latex_text
 from symness.state import SteadyState
 
-__all__ = ["energy_current", "entropy_production", "expectation", "heat_current", "particle_current"]
+__all__ = [
+    "energy_current",
+    "entropy_production",
+    "expectation",
+    "heat_current",
+    "particle_current",
+    "value_of_row",
+]
 
 
 def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
@@ -48,6 +55,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
         rf"I_{{{default_latex_text(bath)}}}",
         meaning,
         "energy^2",
+        row=_energy_row(state.generator, bath, chosen),
     )
 
 
@@ -66,6 +74,7 @@ def particle_current(state: SteadyState, bath: str) -> Quantity:
         rf"\dot{{n}}_{{{default_latex_text(bath)}}}",
         f"particle current from bath {bath} into the system",
         "energy",
+        row=functional(state.generator, bath, "particle"),
     )
 
 
@@ -84,6 +93,7 @@ def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Qu
         rf"\dot{{Q}}_{{{default_latex_text(bath)}}}",
         f"heat current from bath {bath} into the system ({chosen} energy)",
         "energy^2",
+        row=_energy_row(state.generator, bath, chosen) if mu == 0 else None,
     )
 
 
@@ -181,22 +191,23 @@ def expectation(state: SteadyState, operator: Any) -> Quantity:
     row = {c: {"": v} for c, v in expectation_row(generator.ring, generator.to_basis(operator)).items()}
     return Quantity(
         state,
-        _value(state, row),
+        value_of_row(state, row),
         Observable("expectation", operator=operator),
         r"\langle O\rangle",
         "expectation value",
         "1",
+        row=row,
     )
 
 
 @lru_cache(maxsize=64)
 def _energy_expression(state: SteadyState, bath: str, energy: str) -> Node:
-    return _value(state, _energy_row(state.generator, bath, energy))
+    return value_of_row(state, _energy_row(state.generator, bath, energy))
 
 
 @lru_cache(maxsize=64)
 def _particle_expression(state: SteadyState, bath: str) -> Node:
-    return _value(state, functional(state.generator, bath, "particle"))
+    return value_of_row(state, functional(state.generator, bath, "particle"))
 
 
 # -- rows to programs ------------------------------------------------------------------------------------------------
@@ -229,7 +240,7 @@ def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordin
     return functional(generator, part, "energy", operator)
 
 
-def _value(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
+def value_of_row(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
     """The closed form with differences factored out, or the sum over the elements where there is none."""
     direct = _sum(state, row)
     if state.linear is None:

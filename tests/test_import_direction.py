@@ -11,11 +11,11 @@ import symness
 ROOMS = (
     "errors graph names node program formula "
     "parameters convert exact residues space baths model observable assumptions "
-    "closed_levels spectrum coincidence frequencies rates generators liouville composites differences elimination "
-    "paperform notation linear quantity state steady thermodynamics entanglement published cancellation realise "
+    "closed_levels spectrum coincidence frequencies sparse pairs rates generators liouville collective composites differences "
+    "elimination paperform notation linear quantity state steady thermodynamics arithmetic entanglement rational critical published cancellation realise "
     "lowering typeset latex careful kernel_text numpy_code evaluator reference_matrices reference_numbers "
     "reference_generator reference_rates reference_forms reference_observables reference conditions sampling "
-    "verify outputs stamps blame loading derive plain cli_files cli_terminal cli_latex cli"
+    "verify outputs figures stamps blame loading derive plain cli_files cli_terminal cli_latex cli_figure cli"
 ).split()
 TEXT = {
     "errors",
@@ -35,6 +35,8 @@ ISOLATED = {
     "node": set(),
     "program": {"node"},
     "formula": {"errors", "program"},
+    # Drawing knows numbers only.
+    "figures": {"errors"},
     # Printing knows no physics.
     **{room: TEXT for room in PRINTERS},
     # The oracle shares no algebra with what it checks.
