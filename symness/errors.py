@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 __all__ = [
+    "FigureError",
+    "LambShiftWarning",
+    "MissingPackageError",
     "ModelError",
     "NonUniqueSteadyState",
     "ObservableError",
@@ -37,5 +40,17 @@ class ObservableError(SymnessError, ValueError):
     """An observable that does not exist for this state; the message names the alternative."""
 
 
+class FigureError(SymnessError, ValueError):
+    """A figure that is not well defined."""
+
+
+class MissingPackageError(SymnessError, ImportError):
+    """A package of an extra that is not installed; the message names the extra."""
+
+
 class VerificationError(SymnessError):
     """A derived result failed its own exact check (a defect of the engine, never of the model)."""
+
+
+class LambShiftWarning(UserWarning):
+    """The Lamb shift is off and would change the result: degenerate levels with unequal couplings."""

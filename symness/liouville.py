@@ -19,7 +19,7 @@ from symness.generators import Generator, Term
 from symness.graph import components
 from symness.program import Node, symbol
 from symness.residues import ResiduePoint, at_random_point
-from symness.sparse import Sparse, conjugate_in
+from symness.sparse import Sparse, conjugate_in, dagger
 
 __all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "functional", "liouvillian"]
 
@@ -61,10 +61,6 @@ def product(ring: Ring, left: Sparse, right: Sparse) -> Sparse:
         for j, b in by_row.get(k, ()):
             result[i, j] = result[i, j] + a * b if (i, j) in result else a * b
     return result
-
-
-def dagger(ring: Ring, matrix: Sparse) -> Sparse:
-    return {(j, i): conjugate_in(ring, value) for (i, j), value in matrix.items()}
 
 
 def _combine(ring: Ring, *weighted: tuple[int, Sparse]) -> Sparse:

@@ -166,14 +166,15 @@ class SteadyState:
 
     def equal(self, first: Node, second: Node) -> bool:
         """Whether two expressions in ``definitions`` are identical, decided at a random point of a prime field."""
-        known: dict[str, Node] = self._expanded
+        known: dict[str, Node] = self.expanded_definitions
         memo: dict[Node, Node] = {}
         difference = [program.substitute(node, known, memo) for node in (first, second)]
         _, values = at_random_point(difference, seed=11)
         return bool(values[0] == values[1])
 
     @cached_property
-    def _expanded(self) -> dict[str, Node]:
+    def expanded_definitions(self) -> dict[str, Node]:
+        """Every definition in the parameters alone."""
         known: dict[str, Node] = {}
         for definition in self.definitions:
             known[definition.name] = program.substitute(definition.expression, known)

@@ -7,6 +7,7 @@ certified on the full Liouvillian, not on the sector alone.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
@@ -15,13 +16,15 @@ from types import MappingProxyType
 from typing import Any
 
 from symness import program
+from symness.affine import affine_form, shorter
 from symness.composites import CompositeMatrix, composite_matrix
 from symness.differences import Differences
 from symness.elimination import schur, straight_line
-from symness.errors import ModelError, NonUniqueSteadyState, VerificationError
+from symness.errors import LambShiftWarning, ModelError, NonUniqueSteadyState, VerificationError
 from symness.exact import Ring
 from symness.formula import Definition, Formula, Output
 from symness.generators import Generator
+from symness.lamb import moved_by_lamb_shift, warning_text
 from symness.linear import LinearForms
 from symness.liouville import Coordinate, coordinates, liouvillian, values_at_random_point
 from symness.names import Names
@@ -51,6 +54,11 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
         When the full Liouvillian has more than one stationary state.
     ModelError
         When the notation does not fit the model.
+
+    Warns
+    -----
+    LambShiftWarning
+        When degenerate levels keep a coherence that the Lamb shift, which is off, would change.
     """
     if not isinstance(generator, Generator):
         raise ModelError(f"steady_state: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model)")
@@ -64,7 +72,11 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
             "initial state; couple a bath that breaks the symmetry, add a Jump, or remove the decoupled part"
         )
     composite = composite_matrix(generator, matrix)
-    return _Derivation(generator, composite, notation, point, numbers).state()
+    state = _Derivation(generator, composite, notation, point, numbers).state()
+    moved = moved_by_lamb_shift(state)
+    if moved:
+        warnings.warn(warning_text(generator, moved), LambShiftWarning, stacklevel=2)
+    return state
 
 
 def _with_own_names(generator: Generator) -> Generator:
@@ -148,8 +160,12 @@ class _Derivation:
         assert self.notation is not None
         noted = apply(self.matrix, self.notation)
         # The notation's names stand in a formula of their own: they may repeat those of the generic form.
-        self.names = Names({d.name for d in (*self.base, *noted.definitions)} | set(self.parameters))
+        taken = {d.name for d in (*self.base, *noted.definitions)} | set(self.parameters)
+        self.names = Names(set(taken))
         form = self.paper(noted.ring, noted.matrix, self.notation.naming, None)
+        form = shorter(
+            form, affine_form(noted.ring, noted.matrix, self.matrix.sector, self.notation.naming, Names(taken))
+        )
         if form is None:
             raise VerificationError("the notation makes the closed form longer than the term budget")
         definitions = [*self.base, *noted.definitions, *form.definitions]
