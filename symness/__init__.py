@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from symness.arithmetic import maximum, minimum, sqrt
     from symness.baths import Bath, Jump, bose, fermi
+    from symness.bell import bell_i3322
     from symness.claims import Definitions, Equation, Outcome, Statement
     from symness.critical import critical_current
+    from symness.coherence import coherence_l1, coherence_relative_entropy, purity, von_neumann_entropy
     from symness.entanglement import concurrence, negativity, positive
     from symness.errors import (
+        LambShiftWarning,
         ModelError,
         NonUniqueSteadyState,
         ObservableError,
@@ -31,11 +34,15 @@ if TYPE_CHECKING:
     from symness.figures import Figure
     from symness.formula import Formula
     from symness.generators import Generator, local, partial_secular, redfield, secular
+    from symness.interop import from_qutip, to_qutip
     from symness.model import Model
+    from symness.nonlocality import chsh, horodecki
     from symness.notation import Notation
+    from symness.noted import in_notation
     from symness.outputs import evaluator, formula
     from symness.parameters import parameters
-    from symness.space import fermions, levels, qubits
+    from symness.proof import prove
+    from symness.space import fermions, levels, modes, product, qubits, spins
     from symness.steady import SteadyState, steady_state
     from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
     from symness.verify import verify
@@ -50,6 +57,7 @@ __all__ = [
     "Formula",
     "Generator",
     "Jump",
+    "LambShiftWarning",
     "Model",
     "ModelError",
     "NonUniqueSteadyState",
@@ -61,7 +69,11 @@ __all__ = [
     "SymnessError",
     "UndecidedError",
     "ZeroPivotError",
+    "bell_i3322",
     "bose",
+    "chsh",
+    "coherence_l1",
+    "coherence_relative_entropy",
     "concurrence",
     "critical_current",
     "energy_current",
@@ -71,37 +83,53 @@ __all__ = [
     "fermi",
     "fermions",
     "formula",
+    "from_qutip",
     "heat_current",
+    "horodecki",
+    "in_notation",
     "levels",
     "local",
     "maximum",
     "minimum",
+    "modes",
     "negativity",
     "parameters",
     "partial_secular",
     "particle_current",
     "positive",
+    "product",
+    "prove",
+    "purity",
     "qubits",
     "redfield",
     "secular",
+    "spins",
     "sqrt",
     "steady_state",
+    "to_qutip",
     "verify",
+    "von_neumann_entropy",
 ]
 
 _NAMES = {
     "parameters": "parameters",
-    "space": "fermions levels qubits",
+    "proof": "prove",
+    "space": "fermions levels modes product qubits spins",
+    "interop": "from_qutip to_qutip",
     "baths": "Bath Jump bose fermi",
     "claims": "Definitions Equation Outcome Statement",
     "model": "Model",
     "generators": "Generator local partial_secular redfield secular",
-    "errors": "ModelError NonUniqueSteadyState ObservableError SymnessError UndecidedError ZeroPivotError",
+    "errors": "LambShiftWarning ModelError NonUniqueSteadyState ObservableError SymnessError UndecidedError ZeroPivotError",
     "notation": "Notation",
+    "noted": "in_notation",
     "steady": "SteadyState steady_state",
     "arithmetic": "maximum minimum sqrt",
     "thermodynamics": "energy_current entropy_production expectation heat_current particle_current",
     "entanglement": "concurrence negativity positive",
+    "nonlocality": "chsh horodecki",
+    "bell": "bell_i3322",
+    "coherence": "coherence_l1 coherence_relative_entropy purity von_neumann_entropy",
     "critical": "critical_current",
     "figures": "Figure",
     "formula": "Formula",

@@ -13,7 +13,7 @@ from symness.formula import Formula
 from symness.reference_matrices import diagonalise
 from symness.reference_numbers import occupation
 
-__all__ = ["violated"]
+__all__ = ["function_value", "number_at", "violated"]
 
 
 def violated(formula: Formula, point: Mapping[str, float], digits: int = 30) -> str | None:
@@ -29,21 +29,24 @@ def violated(formula: Formula, point: Mapping[str, float], digits: int = 30) -> 
                 kept.append(definition)
                 needed.update(program.symbols_of([definition.expression]))
         for definition in reversed(kept):
-            values[definition.name] = _number(definition.expression, values)
+            values[definition.name] = number_at(definition.expression, values)
         for condition in formula.conditions:
-            if not _number(condition.expression, values) > 0:
+            value = number_at(condition.expression, values)
+            if not (value > 0 or (value == 0 and not condition.strict)):
                 return condition.text
     return None
 
 
-def _number(node: program.Node, values: Mapping[str, Any]) -> Any:
+def number_at(node: program.Node, values: Mapping[str, Any]) -> Any:
+    """A program at a point, at mpmath's current precision."""
+
     def convert(fraction: Any) -> Any:
         return mpmath.mpf(fraction.numerator) / fraction.denominator
 
-    return program.evaluate([node], values, _function, convert, mpmath.mpc(0, 1))[0]
+    return program.evaluate([node], values, function_value, convert, mpmath.mpc(0, 1))[0]
 
 
-def _function(name: str, *arguments: Any, node: program.Node) -> Any:
+def function_value(name: str, *arguments: Any, node: program.Node) -> Any:
     """Every function of :data:`symness.program.FUNCTIONS`."""
     if name in ("bose", "fermi", "fermi_hole"):
         omega, temperature, mu = arguments
@@ -52,7 +55,8 @@ def _function(name: str, *arguments: Any, node: program.Node) -> Any:
     if name in ("bose_difference", "fermi_difference"):
         single = name.removesuffix("_difference")
         omega, first, mu, second, other = arguments
-        return _function(single, omega, first, mu, node=node) - _function(single, omega, second, other, node=node)
+        one, two = ((single, omega, *bath) for bath in ((first, mu), (second, other)))
+        return function_value(*one, node=node) - function_value(*two, node=node)
     if name in ("cos_half", "sin_half"):
         half = mp.atan2(arguments[1], arguments[0]) / 2
         return mp.cos(half) if name == "cos_half" else mp.sin(half)
