@@ -1,7 +1,8 @@
 """Non-equilibrium steady states of small open quantum systems, as formulas.
 
 The public names below are loaded on first use, so that ``from symness.generated import NAME`` costs numpy and
-nothing else.  Four functions share the name of their module (``parameters``, ``formula``, ``evaluator``, ``verify``):
+nothing else.  Some functions share the name of their module (``parameters``, ``formula``, ``evaluator``,
+``identities``, ``sweep``, ``verify``):
 as attributes of the package these are always the functions; the modules are reached by
 ``from symness.formula import ...``.
 """
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
     from symness.baths import Bath, Jump, bose, fermi
     from symness.bell import bell_i3322
     from symness.claims import Definitions, Equation, Outcome, Statement
-    from symness.critical import critical_current
     from symness.coherence import coherence_l1, coherence_relative_entropy, purity, von_neumann_entropy
+    from symness.critical import critical_current
     from symness.entanglement import concurrence, negativity, positive
     from symness.errors import (
         LambShiftWarning,
         ModelError,
         NonUniqueSteadyState,
         ObservableError,
+        SweepError,
         SymnessError,
         UndecidedError,
         ZeroPivotError,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from symness.figures import Figure
     from symness.formula import Formula
     from symness.generators import Generator, local, partial_secular, redfield, secular
+    from symness.identities import identities
     from symness.interop import from_qutip, to_qutip
     from symness.model import Model
     from symness.nonlocality import chsh, horodecki
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from symness.proof import prove
     from symness.space import fermions, levels, modes, product, qubits, spins
     from symness.steady import SteadyState, steady_state
+    from symness.sweep import sweep
     from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
     from symness.verify import verify
 
@@ -66,6 +70,7 @@ __all__ = [
     "Outcome",
     "Statement",
     "SteadyState",
+    "SweepError",
     "SymnessError",
     "UndecidedError",
     "ZeroPivotError",
@@ -86,6 +91,7 @@ __all__ = [
     "from_qutip",
     "heat_current",
     "horodecki",
+    "identities",
     "in_notation",
     "levels",
     "local",
@@ -106,6 +112,7 @@ __all__ = [
     "spins",
     "sqrt",
     "steady_state",
+    "sweep",
     "to_qutip",
     "verify",
     "von_neumann_entropy",
@@ -120,10 +127,14 @@ _NAMES = {
     "claims": "Definitions Equation Outcome Statement",
     "model": "Model",
     "generators": "Generator local partial_secular redfield secular",
-    "errors": "LambShiftWarning ModelError NonUniqueSteadyState ObservableError SymnessError UndecidedError ZeroPivotError",
+    "errors": (
+        "LambShiftWarning ModelError NonUniqueSteadyState ObservableError SweepError SymnessError UndecidedError "
+        "ZeroPivotError"
+    ),
     "notation": "Notation",
     "noted": "in_notation",
     "steady": "SteadyState steady_state",
+    "sweep": "sweep",
     "arithmetic": "maximum minimum sqrt",
     "thermodynamics": "energy_current entropy_production expectation heat_current particle_current",
     "entanglement": "concurrence negativity positive",
@@ -131,6 +142,7 @@ _NAMES = {
     "bell": "bell_i3322",
     "coherence": "coherence_l1 coherence_relative_entropy purity von_neumann_entropy",
     "critical": "critical_current",
+    "identities": "identities",
     "figures": "Figure",
     "formula": "Formula",
     "outputs": "evaluator formula",
@@ -167,7 +179,7 @@ def _function(name: str) -> property:
     return property(get, ignore_submodule)
 
 
-for _name in ("parameters", "formula", "evaluator", "verify"):
+for _name in ("parameters", "formula", "evaluator", "identities", "sweep", "verify"):
     setattr(_Package, _name, _function(_name))
 sys.modules[__name__].__class__ = _Package
 

@@ -9,6 +9,7 @@ __all__ = [
     "ModelError",
     "NonUniqueSteadyState",
     "ObservableError",
+    "SweepError",
     "SymnessError",
     "UndecidedError",
     "VerificationError",
@@ -42,6 +43,10 @@ class ObservableError(SymnessError, ValueError):
 
 class FigureError(SymnessError, ValueError):
     """A figure that is not well defined."""
+
+
+class SweepError(SymnessError, ValueError):
+    """A sweep whose arguments do not fit together, or a file that belongs to something else."""
 
 
 class MissingPackageError(SymnessError, ImportError):

@@ -12,10 +12,10 @@ ROOMS = (
     "errors graph names node program formula "
     "parameters convert exact residues space baths model observable assumptions "
     "closed_levels spectrum coincidence frequencies sparse pairs rates generators liouville collective composites differences "
-    "elimination paperform notation shortest linear quantity state hermitian steady thermodynamics arithmetic entanglement nonlocality bell coherence rational critical translation noted published cancellation realise "
+    "elimination paperform notation shortest linear quantity state hermitian steady thermodynamics arithmetic response counting entanglement nonlocality bell coherence rational critical translation noted published cancellation realise "
     "lowering typeset latex careful kernel_text numpy_code evaluator reference_matrices reference_numbers "
-    "reference_generator reference_rates reference_forms reference_measures reference_observables reference conditions algebraic scope proof repairs claims verdicts sampling "
-    "verify outputs interop figures stamps blame loading derive plain cli_files cli_terminal cli_latex cli_claims cli_figure cli"
+    "reference_generator reference_rates reference_forms reference_counting reference_measures reference_observables reference conditions algebraic scope proof repairs claims verdicts sampling "
+    "verify outputs interop grid sweep_store sweep figures stamps blame loading derive plain cli_files cli_terminal cli_latex cli_claims cli_figure cli_sweep cli"
 ).split()
 TEXT = {
     "errors",
