@@ -216,3 +216,6 @@ RANGES = {
     "omega_c1": (5.0, 100.0),
     "omega_c2": (5.0, 100.0),
 }
+
+from symness.derivations.claims.wang2019 import CLAIMS  # noqa: E402, F401
+from symness.derivations.figures.wang2019 import FIGURES  # noqa: E402, F401

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from symness.entanglement import concurrence, negativity, positive
     from symness.errors import (
         LambShiftWarning,
+        LimitError,
         ModelError,
         NonUniqueSteadyState,
         ObservableError,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from symness.generators import Generator, local, partial_secular, redfield, secular
     from symness.identities import identities
     from symness.interop import from_qutip, to_qutip
+    from symness.laws import first_law, interaction_power, second_law
+    from symness.limits import limit, series
     from symness.model import Model
     from symness.nonlocality import chsh, horodecki
     from symness.notation import Notation
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
     from symness.steady import SteadyState, steady_state
     from symness.sweep import sweep
     from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
+    from symness.thresholds import argmax, threshold
+    from symness.transport import conductance, rectification
     from symness.verify import verify
 
 __version__ = "0.1.0"
@@ -62,6 +67,7 @@ __all__ = [
     "Generator",
     "Jump",
     "LambShiftWarning",
+    "LimitError",
     "Model",
     "ModelError",
     "NonUniqueSteadyState",
@@ -74,12 +80,14 @@ __all__ = [
     "SymnessError",
     "UndecidedError",
     "ZeroPivotError",
+    "argmax",
     "bell_i3322",
     "bose",
     "chsh",
     "coherence_l1",
     "coherence_relative_entropy",
     "concurrence",
+    "conductance",
     "critical_current",
     "energy_current",
     "entropy_production",
@@ -87,13 +95,16 @@ __all__ = [
     "expectation",
     "fermi",
     "fermions",
+    "first_law",
     "formula",
     "from_qutip",
     "heat_current",
     "horodecki",
     "identities",
     "in_notation",
+    "interaction_power",
     "levels",
+    "limit",
     "local",
     "maximum",
     "minimum",
@@ -107,12 +118,16 @@ __all__ = [
     "prove",
     "purity",
     "qubits",
+    "rectification",
     "redfield",
+    "second_law",
     "secular",
+    "series",
     "spins",
     "sqrt",
     "steady_state",
     "sweep",
+    "threshold",
     "to_qutip",
     "verify",
     "von_neumann_entropy",
@@ -128,8 +143,8 @@ _NAMES = {
     "model": "Model",
     "generators": "Generator local partial_secular redfield secular",
     "errors": (
-        "LambShiftWarning ModelError NonUniqueSteadyState ObservableError SweepError SymnessError UndecidedError "
-        "ZeroPivotError"
+        "LambShiftWarning LimitError ModelError NonUniqueSteadyState ObservableError SweepError SymnessError "
+        "UndecidedError ZeroPivotError"
     ),
     "notation": "Notation",
     "noted": "in_notation",
@@ -143,9 +158,13 @@ _NAMES = {
     "coherence": "coherence_l1 coherence_relative_entropy purity von_neumann_entropy",
     "critical": "critical_current",
     "identities": "identities",
+    "transport": "conductance rectification",
+    "laws": "first_law interaction_power second_law",
     "figures": "Figure",
     "formula": "Formula",
     "outputs": "evaluator formula",
+    "limits": "limit series",
+    "thresholds": "argmax threshold",
     "verify": "verify",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -19,7 +19,7 @@ from symness.liouville import Coordinate, Entry
 from symness.observable import Observable, stand_ins
 from symness.parameters import Parameter, check_parameters
 from symness.program import Node
-from symness.quantity import Quantity
+from symness.quantity import Quantity, gathered
 
 __all__ = ["combined", "maximum", "minimum", "sqrt"]
 
@@ -72,6 +72,7 @@ def combined(function: Callable[..., Any], *operands: Any) -> Quantity:
         "complex" if expression.has(sp.I) else "real",
         row,
         tuple(parts.quantities.values()),
+        **gathered(parts.quantities.values()),
     )
 
 
@@ -149,6 +150,8 @@ class _Parts:
         """Power of the energy, found by counting energies in four times the unit; parameters have no declared unit."""
         degrees = {"1": 0, "energy": 1, "energy^2": 2}
         units = {name: q.unit for k, q in enumerate(self.quantities.values()) for name in stand_ins(k)}
+        if not expression.free_symbols:
+            return "1"
         if expression.free_symbols & set(self.symbols.values()) or not set(units.values()) <= set(degrees):
             return "as the expression says"
         numbers = {s: sp.Rational(2 * n + 3, n + 2) for n, s in enumerate(self.meanings)}

@@ -7,6 +7,7 @@ excitation at gamma(omega) (1 + N(omega)).  A spectral density J that enters as 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import sympy as sp
@@ -14,7 +15,7 @@ import sympy as sp
 from symness.errors import ModelError
 from symness.parameters import check_parameters
 
-__all__ = ["STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi"]
+__all__ = ["STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi", "principal_minors"]
 
 
 class bose(sp.Function):
@@ -115,7 +116,9 @@ class Bath:
     coupling : matrix or list of matrices
         Non-Hermitian S: exchange S b^dagger + S^dagger b.  Hermitian S (bosons): S (b + b^dagger).
     rate : expression, callable of omega, or square matrix of these
-        Golden-rule rate gamma(omega); a matrix gamma_ab for several couplings to one reservoir (rank one: common).
+        Golden-rule rate gamma(omega); a Hermitian positive semidefinite matrix gamma_ab for several couplings to one
+        reservoir (rank one: common), complex where the couplings are out of phase.  Where parameters decide whether it
+        is positive, the inequality is stated with every result.
     temperature, chemical_potential : expression
     statistics : {"bose", "fermi"}
     frequency : expression, optional
@@ -193,20 +196,30 @@ class Bath:
         value = at(self.rate)
         if isinstance(value, (sp.MatrixBase, list, tuple)) or getattr(value, "ndim", 0) == 2:
             rows = value.tolist() if hasattr(value, "tolist") else value
-            matrix = sp.ImmutableMatrix([[_rate_entry(where, at(e), omega) for e in row] for row in rows])
+            matrix = sp.ImmutableMatrix([[_expression(where, at(e)) for e in row] for row in rows])
             if matrix.shape != (count, count):
                 raise ModelError(f"{where}: the matrix has shape {matrix.shape} for {count} coupling(s)")
-            if (matrix - matrix.T).applyfunc(sp.expand) != sp.zeros(count, count):
-                raise ModelError(f"{where}: the matrix {matrix.tolist()} is not symmetric")
+            if (matrix - matrix.H).applyfunc(sp.expand) != sp.zeros(count, count):
+                raise ModelError(f"{where}: the matrix {matrix.tolist()} is not Hermitian (symmetric where it is real)")
+            for k in range(count):
+                _rate_entry(where, matrix[k, k])
             return matrix
-        entry = _rate_entry(where, value, omega)
+        entry = _rate_entry(where, value)
         return sp.ImmutableMatrix(count, count, lambda i, j: entry if i == j else 0)
 
 
-def _rate_entry(where: str, value: Any, omega: Any) -> sp.Expr:
+def principal_minors(matrix: sp.MatrixBase) -> list[sp.Expr]:
+    """Principal minors of size two and more, expanded: >= 0 (with the diagonal) where the matrix is semidefinite."""
+    chosen = [c for size in range(2, matrix.rows + 1) for c in combinations(range(matrix.rows), size)]
+    return [sp.expand(matrix.extract(list(c), list(c)).det(method="berkowitz")) for c in chosen]
+
+
+def _rate_entry(where: str, value: Any) -> sp.Expr:
     expression = _expression(where, value)
     if expression.is_negative:
         raise ModelError(f"{where}: {expression} is negative; a rate is not")
+    if expression.is_real is False:
+        raise ModelError(f"{where}: {expression} is complex; only entries beside the diagonal of a matrix may be")
     return expression
 
 
@@ -223,4 +236,4 @@ class Jump:
         object.__setattr__(self, "operator", _matrices(f"{where}, operator", self.operator))
         if callable(self.rate) and not isinstance(self.rate, sp.Basic):
             raise ModelError(f"{where}: rate is a function; a jump has no frequency: pass an expression")
-        object.__setattr__(self, "rate", _rate_entry(f"{where}, rate", self.rate, None))
+        object.__setattr__(self, "rate", _rate_entry(f"{where}, rate", self.rate))

@@ -9,6 +9,7 @@ nothing.  A *test* is a pair of nodes (magnitude, value): digits were lost where
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -25,7 +26,7 @@ _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split
 #: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
 _TINY = Fraction(1, 2**500)
 #: A value below zero by its magnitude over this is certainly negative.
-_CERTAIN = 64
+_CERTAIN = 2**30
 
 
 class Analysis:
@@ -198,7 +199,7 @@ class Analysis:
                 tests.append((self._magnitude[delta] + size, absolute(delta, self._sign[delta]) + size))
             self._hard[node] = tuple(tests)
             return
-        if name in ("eigenvalue", "eigenvector"):
+        if name in ("eigenvalue", "eigenvector", "wootters"):
             self._eigen(node)
             return
         rough = any(child in self._magnitude for child in arguments)
@@ -214,6 +215,9 @@ class Analysis:
             self._set(node, program.call("positive_part", self._magnitude[arguments[0]] + below))
         elif name in ("minimum", "maximum") and rough:
             self._set(node, program.call("maximum", *(self.magnitude(child) for child in arguments)))
+        elif name == "xlogx":
+            logarithm = program.call("abs", program.call("log", program.call("maximum", arguments[0], _TINY)))
+            self._set(node, program.mul(self.magnitude(arguments[0]), logarithm + 1))
         elif name in _SMOOTH and not self._exact[arguments[0]] and (rough or name != "exp"):
             # An exponent rounded once costs |x| roundings, which its condition number allows; the rest are bounded.
             inner = program.symbol("_argument")
@@ -223,13 +227,23 @@ class Analysis:
             self._set(node, program.add(absolute(node, self._sign[node]), change))
 
     def _eigen(self, node: Node) -> None:
-        """An eigenvalue is good to a rounding of the norm, an eigenvector as its matrix is."""
-        entries = list(dict.fromkeys(node.args[3 if node.args[0] == "eigenvalue" else 4 :]))
+        """An eigenvalue is good to a rounding of the norm, an eigenvector as its matrix is.
+
+        What is made of the roots of eigenvalues is good to a rounding of the norm, times the root of the condition.
+        """
+        indices = {"eigenvalue": 2, "eigenvector": 3, "wootters": 0}[node.args[0]]
+        matrix = node.operands[indices:]
+        entries = list(dict.fromkeys(matrix))
         norm = program.add(*(absolute(entry, self._sign[entry]) for entry in entries))
         rough = [entry for entry in entries if entry in self._magnitude]
         self._hard[node] = tuple((self._magnitude[entry], norm) for entry in rough)
         if node.args[0] == "eigenvalue":
             self._set(node, norm)
+        elif node.args[0] == "wootters":
+            size = math.isqrt(len(matrix))
+            lowest = program.call("eigenvalue", size - 1, size, *matrix)
+            spread = program.div(norm, program.call("positive_part", lowest) + _TINY)
+            self._set(node, program.mul(norm, program.sqrt(spread)))
 
     def _bath(self, node: Node) -> None:
         """Occupations are atoms: clean once their argument omega - mu (and x_b - x_a of a difference) is."""

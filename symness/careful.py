@@ -6,11 +6,12 @@ double-double arithmetic.  Bath functions and mixing angles stay whole: they hav
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from symness import program
 from symness.formula import Formula
-from symness.lowering import Operand, Program, Statement
+from symness.lowering import SMALLEST_TEMPERATURE, Operand, Program, Statement
 from symness.program import Node
 from symness.realise import fresh, realise
 
@@ -108,6 +109,12 @@ class _Writer:
             key = ("eigh", *node.args[1 + indices :])
             system = self._emit("eigh", int(x[indices]), *x[indices + 1 :], key=key)
             return self._emit(name, system, *(int(k) for k in x[:indices]))
+        if name == "wootters":
+            size = math.isqrt(len(x))
+            return self._emit(name, self._emit("eigh", size, *x, key=("eigh", *node.args[1:])))
+        if name == "xlogx":
+            logarithm = self._emit("log", self._emit("maximum", x[0], SMALLEST_TEMPERATURE))
+            return self._emit("multiply", self._emit("positive_part", x[0]), logarithm)
         family = _family(node)
         if family:
             baths = self._groups[family, node.args[1]]

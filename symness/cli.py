@@ -1,4 +1,4 @@
-"""The command line: ``symness list | derive | generate | verify | latex``.
+"""The command line: ``symness list | derive | generate | verify | latex | claims | figure | sweep``.
 
 Results go to stdout, everything else to stderr.  Exit status 0: fine, 1: a check failed or a model is not well defined,
 2: the command was called wrongly, 130: interrupted.  A mistake of the user is one line; a traceback is a defect.
@@ -16,7 +16,10 @@ from typing import Any, NoReturn
 import click
 
 from symness import cli_files, derive
+from symness.cli_claims import claims_command
+from symness.cli_figure import figure_command
 from symness.cli_latex import document, fragment
+from symness.cli_sweep import sweep_command
 from symness.cli_terminal import as_data, formula_text, progress, show_json, show_table
 from symness.errors import SymnessError
 from symness.stamps import stamped
@@ -254,6 +257,10 @@ def generate_command(name: str | None, as_json: bool, check: bool, output: str, 
         click.echo("\n".join(filter(None, [target.diff, f"{target.file}: {cli_files.MEANING[target.status]}"])))
     return int(check and any(target.status != "up to date" for target in targets))
 
+
+main.add_command(claims_command)
+main.add_command(figure_command)
+main.add_command(sweep_command)
 
 if __name__ == "__main__":
     main()

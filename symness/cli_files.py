@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from symness.errors import SymnessError
-from symness.stamps import comparable, read_stamp
+from symness.stamps import comparable, read_picture_stamp, read_stamp
 
 __all__ = ["MEANING", "FileError", "RefusedError", "Target", "compare", "prepare", "refuse_edited", "stale", "write"]
 
@@ -59,34 +59,45 @@ def prepare(folder: Path, option: str) -> None:
         raise _failure("write to", folder, error, option) from error
 
 
-def _read(path: Path, option: str) -> str | None:
-    """The text of a file, None where there is none."""
+def _bytes(path: Path, option: str) -> bytes | None:
+    """The content of a file, None where there is none."""
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _failure("read", path, error, option) from error
 
 
-def write(path: Path, text: str, option: str) -> None:
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(path: Path, option: str) -> str | None:
+    """The text of a file, None where there is none."""
+    data = _bytes(path, option)
+    return None if data is None else _text(data)
+
+
+def write(path: Path, content: str | bytes, option: str) -> None:
     """Replace the file in one step; an interruption leaves the old one, and nothing beside it."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         real = Path(os.path.realpath(path))  # a link stays a link
         if real.exists() and not stat.S_ISREG(real.stat().st_mode):
-            real.write_text(text, encoding="utf-8", newline="\n")  # a device or pipe: nothing to replace
+            real.write_bytes(data)  # a device or pipe: nothing to replace
         else:
-            _replace(real, text)
+            _replace(real, data)
     except OSError as error:
         raise _failure("write", path, error, option) from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     # The name is known before the file is there, so that an interruption at any moment finds what to remove.
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with scratch.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with scratch.open("xb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():
@@ -105,9 +116,9 @@ def refuse_edited(paths: Collection[Path], option: str) -> None:
     """RefusedError when one of them is there and was edited, or was not written by symness."""
     for path in paths:
         device = path.exists() and not (path.is_file() or path.is_dir())
-        text = None if device else _read(path, option)
-        mark = read_stamp(text or "")
-        if text is not None and (mark is None or not mark.intact):
+        data = None if device else _bytes(path, option)
+        mark = None if data is None else read_picture_stamp(data) or read_stamp(_text(data))
+        if data is not None and (mark is None or not mark.intact):
             what = "was not written by symness" if mark is None else "was edited by hand"
             raise RefusedError(f"{str(path)!r} {what}: move it away, or pass --force to overwrite it")
 

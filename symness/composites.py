@@ -13,11 +13,12 @@ vanishes there, and so does every multiple of it: see :mod:`symness.differences`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from symness import program
+from symness.collective import Writer, tidy
 from symness.exact import Polynomial, Ring
 from symness.formula import Definition
 from symness.generators import Generator
@@ -54,29 +55,33 @@ class CompositeMatrix:
     matrix: Mapping[tuple[Coordinate, Coordinate], Polynomial] = field(repr=False)
     combinations: tuple[Combination, ...] = ()
     gaps: tuple[Definition, ...] = ()
+    parts: tuple[Definition, ...] = ()
 
     @property
     def sector(self) -> tuple[Coordinate, ...]:
         return self.liouvillian.sector
 
     @property
+    def ground(self) -> Coordinate:
+        """The population that only absorption leaves: never removed, so T = 0 has no zero pivot."""
+        populations = [c for c in self.sector if c[0] == "p"]
+        rates = self.generator.rates
+
+        def emissions(c: Coordinate) -> int:
+            return sum(
+                1
+                for r in populations
+                if r != c
+                for name in self.liouvillian.entry(r, c)
+                if name and rates[name].direction != "up"
+            )
+
+        return min(populations, key=lambda c: (emissions(c), -populations.index(c)))
+
+    @property
     def definitions(self) -> tuple[Definition, ...]:
-        """Composites in terms of rates, and named Hamiltonian differences."""
-        return (*self.gaps, *(Definition(c.name, c.expression, c.latex) for c in self.combinations))
-
-
-def tidy(ring: Ring, value: Polynomial) -> Node:
-    """A coefficient for display and evaluation: 1 - cos**2 becomes sin**2, without cancellation."""
-    for place, square in ring.relations:
-        partner = [n for n in ring.uses(square) if n != "i"]
-        if len(partner) != 1 or square != ring.one - ring.generators[partner[0]] ** 2:
-            continue
-        name = ring.names[place]
-        parts = ring.split(value, [partner[0]])
-        low, high = parts.get((0,), ring.zero), parts.get((2,), ring.zero)
-        if set(parts) == {(0,), (2,)} and not len(low + high) and name not in ring.uses(value):
-            return program.mul(tidy(ring, low), program.power(program.symbol(name), 2))
-    return ring.display(value)
+        """Composites in terms of rates, what they are written in, and named Hamiltonian differences."""
+        return (*self.gaps, *self.parts, *(Definition(c.name, c.expression, c.latex) for c in self.combinations))
 
 
 class _Namer:
@@ -116,7 +121,7 @@ class _Namer:
             rate.direction,
             index,
             weights,
-            _weighted_sum(self.source, weights),
+            program.number(0),
         )
 
     def gap(self, value: Polynomial) -> tuple[Fraction, Node]:
@@ -131,18 +136,6 @@ class _Namer:
             latex = r"\Delta" if k == 1 else rf"\Delta_{{{k}}}"
             self.gaps[text] = Definition(name, self.source.collect(primitive), latex)
         return scale, program.symbol(self.gaps[text].name)
-
-
-def _weighted_sum(ring: Ring, weights: tuple[tuple[str, Polynomial], ...]) -> Node:
-    """a*x + a*y as a*(x + y) where all weights agree up to sign."""
-    first = weights[0][1]
-    signs = [1 if p == first else -1 if p == -first else 0 for _, p in weights]
-    names = [program.symbol(name) for name, _ in weights]
-    if all(signs) and len(weights) > 1:
-        return program.mul(
-            tidy(ring, first), program.add(*(program.mul(s, x) for s, x in zip(signs, names, strict=True)))
-        )
-    return program.add(*(program.mul(tidy(ring, p), x) for x, (_, p) in zip(names, weights, strict=True)))
 
 
 def composite_matrix(generator: Generator, liouvillian: Liouvillian) -> CompositeMatrix:
@@ -160,6 +153,8 @@ def composite_matrix(generator: Generator, liouvillian: Liouvillian) -> Composit
     )
     found = {c.name: c for c in namer.found.values()}
     order = sorted(found.values(), key=lambda c: (c.index, c.direction != "up", c.frequency or 0))
+    writer = Writer(generator)
+    order = [replace(c, expression=e) for c, e in zip(order, writer.expressions(order), strict=True)]
     rest = [name for name in used if name not in found]
     ring = Ring([*(c.name for c in order), *sorted(rest, key=lambda n: (n not in generator.rates, used.index(n)))])
     matrix = {}
@@ -168,7 +163,9 @@ def composite_matrix(generator: Generator, liouvillian: Liouvillian) -> Composit
         for scale, node in terms:
             total = total + ring.constant(scale) * ring.from_node(node)
         matrix[key] = total
-    return CompositeMatrix(generator, liouvillian, ring, matrix, tuple(order), tuple(namer.gaps.values()))
+    return CompositeMatrix(
+        generator, liouvillian, ring, matrix, tuple(order), tuple(namer.gaps.values()), tuple(writer.definitions)
+    )
 
 
 def _entry(namer: _Namer, generator: Generator, entry: Entry) -> list[tuple[Fraction, Node]]:

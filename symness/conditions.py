@@ -74,5 +74,6 @@ def function_value(name: str, *arguments: Any, node: program.Node) -> Any:
         "maximum": max,
         "positive_part": lambda x: max(x, mpmath.mpf(0)),
         "abs": abs,
+        "xlogx": lambda x: x * mp.log(x) if x > 0 else mpmath.mpf(0),
     }
     return table[name](*arguments) if name in table else getattr(mp, name)(*arguments)

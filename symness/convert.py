@@ -137,6 +137,8 @@ def to_sympy(root: Node, symbols: dict[str, sp.Symbol] | None = None) -> Any:
             memo[node] = arguments[0] ** node.args[1]
         elif node.args[0] == "positive_part":
             memo[node] = sp.Max(arguments[0], 0)
+        elif node.args[0] == "xlogx":
+            memo[node] = arguments[0] * sp.log(arguments[0])
         else:
             name = node.args[0]
             memo[node] = (special.get(name) or getattr(sp, name, None) or sp.Function(name))(*arguments)

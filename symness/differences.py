@@ -27,10 +27,14 @@ Triple = tuple[Combination, Combination, Combination, Combination, str]
 
 @dataclass
 class Differences:
-    """Rewrites polynomials of one composite matrix; ``definitions`` are those of the X_k."""
+    """Rewrites polynomials of one composite matrix; ``definitions`` are those of the X_k.
+
+    With ``written_out``, X_k that ``definitions`` does not hold get no name.
+    """
 
     source: CompositeMatrix
     definitions: dict[str, Definition] = field(default_factory=dict)
+    written_out: bool = False
 
     def __post_init__(self) -> None:
         by_place: dict[tuple[int, int, str], Combination] = {}
@@ -38,6 +42,7 @@ class Differences:
             if c.frequency is not None and c.direction in ("up", "down"):
                 by_place[c.frequency, c.index, c.direction] = c
         self.triples: list[Triple] = []
+        self._nodes: dict[str, Node] = {key: program.symbol(d.name) for key, d in self.definitions.items()}
         for (frequency, index, direction), up in by_place.items():
             if direction != "up" or index == 0:
                 continue
@@ -103,15 +108,21 @@ class Differences:
             yield terms, wide.reduce(rest).project_to_context(ring.context)
 
     def symbol(self, triple: Triple) -> Node:
-        return program.symbol(self.definitions[triple[4]].name)
+        return self._nodes[triple[4]]
 
     def define(self, key: str, up: Combination, up0: Combination) -> None:
         """X_k, defined through differences of occupations."""
+        if key in self._nodes:
+            return
+        if self.written_out:
+            self._nodes[key] = self.expression(up, up0)
+            return
         generator = self.source.generator
         tag = generator.label(up.frequency or 0)[1]
         latex = "X" if up.index == 1 else f"X^{{({up.index})}}"
         latex += f"_{{{tag}}}" if tag else ""
         self.definitions[key] = Definition(generator.names.fresh(key), self.expression(up, up0), latex)
+        self._nodes[key] = program.symbol(self.definitions[key].name)
 
     def expression(self, up: Combination, up0: Combination) -> Node:
         """sum over j < l of (a_kj a_0l - a_kl a_0j) gamma_j gamma_l (N_l - N_j)."""

@@ -24,7 +24,16 @@ from symness.liouville import Coordinate
 from symness.names import Names
 from symness.program import Node
 
-__all__ = ["TERM_BUDGET", "Block", "Elimination", "schur", "straight_line"]
+__all__ = [
+    "TERM_BUDGET",
+    "Block",
+    "Elimination",
+    "degree",
+    "degree_among",
+    "remove_number",
+    "schur",
+    "straight_line",
+]
 
 #: beyond this many terms a paper form is no longer readable: the program form is the answer
 TERM_BUDGET = 10_000
@@ -40,7 +49,7 @@ Matrix = Mapping[tuple[Coordinate, Coordinate], Polynomial]
 
 @dataclass(frozen=True)
 class Block:
-    """Coherences that couple to each other.  ``factor`` is the symbol R = 1/determinant.
+    """Coherences that couple to each other.  ``factor`` is the symbol R = 1/determinant (of minus an odd block).
 
     ``rotation`` is (K, W) where the block is one pair (x, y) with dx = -K x + W y, dy = -W x - K y.
     """
@@ -95,7 +104,9 @@ def _schur(
     blocks, adjugates = [], []
     for group, factor in zip(groups, factors, strict=True):
         inner = [[M.get((r, c), zero) for c in group] for r in group]
-        inverse = adjugate(inner, zero, TERM_BUDGET)
+        # A block of odd size has a negative determinant where it decays: both signs are turned, so that R > 0.
+        sign = -1 if len(group) % 2 else 1
+        inverse = [[sign * entry for entry in row] for row in adjugate(inner, zero, TERM_BUDGET)]
         R = ring.generators[factor]
         for i, row in enumerate(populations):
             out = [M.get((row, c), zero) for c in group]
@@ -105,7 +116,7 @@ def _schur(
                 correction = _dot(left, [M.get((c, column), zero) for c in group], zero)
                 if len(correction):
                     reduced[i][j] = reduced[i][j] - R * correction
-        det = determinant(inner, zero, TERM_BUDGET)
+        det = sign * determinant(inner, zero, TERM_BUDGET)
         if not len(det):
             raise NonUniqueSteadyState(f"the coherences {group} neither decay nor rotate; give them a rate")
         blocks.append(Block(tuple(group), factor, det, _rotation(inner, group)))
@@ -187,10 +198,10 @@ def straight_line(
         usable = left if shadow is None else {c for c in left if shadow[c].get(c, 0) != 0}
         if not usable:
             nonzero_pivot(program.number(0), f"the coherences {sorted(left)}")
-        pivot = min(usable, key=lambda c: (_degree(W, c), sector.index(c)))
+        pivot = min(usable, key=lambda c: (degree(W, c), sector.index(c)))
         left.remove(pivot)
         if shadow is not None:
-            _remove_number(shadow, pivot)
+            remove_number(shadow, pivot)
         removed.append((pivot, _remove_coherence(W, pivot)))
     weights = _grassmann(W, [c for c in sector if c[0] == "p"], ground)
     total = program.add(*weights.values())
@@ -200,19 +211,20 @@ def straight_line(
     return state
 
 
-def _degree(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate) -> int:
+def degree(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate) -> int:
     """Markowitz count: how many products the removal of this element costs."""
     out = sum(1 for r, row in W.items() if r != c and c in row)
     return out * len([k for k in W[c] if k != c])
 
 
-def _degree_among(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate, left: Sequence[Coordinate]) -> int:
+def degree_among(W: Mapping[Coordinate, Mapping[Coordinate, Node]], c: Coordinate, left: Sequence[Coordinate]) -> int:
+    """The same count among the populations that are left."""
     out = sum(1 for r in left if r != c and c in W[r])
     return out * sum(1 for k in left if k != c and k in W[c])
 
 
-def _remove_number(W: dict[Coordinate, dict[Coordinate, Any]], c: Coordinate) -> None:
-    """The same step in numbers."""
+def remove_number(W: dict[Coordinate, dict[Coordinate, Any]], c: Coordinate) -> None:
+    """Removal of a coherence in numbers."""
     row = W.pop(c)
     pivot = row.pop(c)
     for other in W.values():
@@ -245,7 +257,7 @@ def _grassmann(
     steps: list[tuple[Coordinate, dict[Coordinate, Node]]] = []
     while len(left) > 1:
         # Few ways in times few ways out: least fill-in.  The ground state stays, whatever its degree.
-        last = min(left[1:], key=lambda p: (_degree_among(W, p, left), -left.index(p)))
+        last = min(left[1:], key=lambda p: (degree_among(W, p, left), -left.index(p)))
         left.remove(last)
         rest = list(left)
         outflow = program.add(*(W[r][last] for r in rest if last in W[r]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "FigureError",
     "LambShiftWarning",
+    "LimitError",
     "MissingPackageError",
     "ModelError",
     "NonUniqueSteadyState",
@@ -43,6 +44,10 @@ class ObservableError(SymnessError, ValueError):
 
 class FigureError(SymnessError, ValueError):
     """A figure that is not well defined."""
+
+
+class LimitError(SymnessError):
+    """A limit that does not exist, or that depends on a sign the assumptions do not decide."""
 
 
 class SweepError(SymnessError, ValueError):

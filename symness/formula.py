@@ -67,11 +67,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Condition:
-    """``expression > 0``: where a formula is valid; ``text`` is how it reads, e.g. ``"lam < 2*omega"``."""
+    """``expression > 0``: where a formula is valid; ``text`` is how it reads, e.g. ``"lam < 2*omega"``.
+
+    Zero is allowed too where it is not ``strict`` (``"K**2 <= J**2"``).
+    """
 
     expression: Node
     text: str
     latex: str = ""
+    strict: bool = True
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,7 @@ def _global(model: Model, kind: str, rule: Rule) -> Generator:
                     partners = [other for other in right_groups if keeps(key, other)]
                     kept |= dict.fromkeys((bath.name, key, other) for other in partners)
                     right = merge(right_groups[other] for other in partners)
-                    terms += builder.terms_at(bath, a, b, key, left, right)
+                    terms += builder.terms_at(bath, a, b, key, left, right) if partners else []
                     if a == b:
                         for other in partners:
                             builder.pair(bath.name, key[0], other[0], key[1], other[1])
@@ -270,8 +270,7 @@ class _Builder:
         terms = []
         for imaginary in (False, True)[: 1 + (a != b)]:
             rate = self.rates.correlation(bath, a, b, index, sign, imaginary)
-            # The absorbing half goes with gamma_ba.
-            part = rotated(self.ring, left, (a < b) == (sign > 0)) if imaginary else left
+            part = rotated(self.ring, left, (a < b) == (sign > 0)) if imaginary else left  # absorption: gamma_ba
             terms += [Term(rate, part, right, 0)] if rate else []
         return terms
 

@@ -19,7 +19,8 @@ __all__ = ["RESERVED", "kernel_text"]
 RESERVED = frozenset({"outputs", "strict", "unknown", "given", "xp", "np", "functools", "math"})
 _WIDTH = 96
 _DIRECT = frozenset("sqrt exp log sin cos tan sinh cosh tanh abs".split())
-_HELPERS = {"eigenvalue": "_matrix_eigenvalue", "eigenvector": "_matrix_eigenvector"}
+#: number of indices before the size and the entries of the matrix
+_SPECTRAL = {"eigenvalue": 1, "eigenvector": 2, "wootters": -1}
 
 
 def kernel_text(formula: Formula) -> tuple[list[str], dict[str, str]]:
@@ -68,6 +69,7 @@ class _Printer:
         self._taken = {*inputs, *RESERVED}
         self._names: dict[str, str] = {}
         self._memo: dict[Node, tuple[str, int]] = {}
+        self._systems: dict[tuple[Node, ...], str] = {}
 
     def define(self, name: str, node: Node) -> None:
         """Write ``name = node``."""
@@ -145,10 +147,24 @@ class _Printer:
         if name in _DIRECT and arguments[0].op == "number":
             value = arguments[0].args[0]
             return repr(float(getattr(math, "fabs" if name == "abs" else name)(value))), 9
-        plain = 0
-        if name.startswith("eigen"):  # indices and the size are integers
-            plain = 2 if name == "eigenvalue" else 3
-        texts = [str(a.args[0]) if k < plain else self._get(a, 0) for k, a in enumerate(arguments)]
+        if name in _SPECTRAL:
+            return self._of_system(name, arguments), 9
+        texts = [self._get(a, 0) for a in arguments]
         if name in _DIRECT:
             return f"xp.{name}({', '.join(texts)})", 9
-        return f"{_HELPERS.get(name, '_' + name)}(xp, {', '.join(texts)})", 9
+        return f"_{name}(xp, {', '.join(texts)})", 9
+
+    def _of_system(self, name: str, arguments: Sequence[Node]) -> str:
+        """A number from the eigensystem of a matrix, which has a line of its own."""
+        start = _SPECTRAL[name] + 1
+        entries = tuple(arguments[start:])
+        size = math.isqrt(len(entries))
+        if entries not in self._systems:
+            self._systems[entries] = fresh(f"system{len(self._systems) + 1}", self._taken)
+            texts = ", ".join(self._get(a, 0) for a in entries)
+            self.lines.append(f"{self._systems[entries]} = _eigen(xp, {size}, {texts})")
+        system, places = self._systems[entries], [int(a.args[0]) for a in arguments[: max(start - 1, 0)]]
+        if name == "wootters":
+            return f"_matrix_wootters(xp, {system})"
+        shown = ", ".join(map(str, places))
+        return f"{system}[{int(name == 'eigenvector')}][..., {shown}]"

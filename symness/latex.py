@@ -42,7 +42,13 @@ def _symbols(
             found[key_of(node)] = half[1]
     taken = {text for _, text in named} | set(found.values())
     keys = [key for key in dict.fromkeys(map(key_of, program.walk(roots))) if key and key not in found]
-    for letter, group in ((r"\theta", [k for k in keys if len(k) == 2]), ("H", [k for k in keys if len(k) != 2])):
+    states = {key_of(node) for node in program.walk(roots) if node.op == "call" and node.args[0] == "wootters"}
+    groups = (
+        (r"\theta", [k for k in keys if len(k) == 2]),
+        ("H", [k for k in keys if len(k) != 2 and k not in states]),
+        (r"\varrho", [k for k in keys if k in states]),
+    )
+    for letter, group in groups:
         candidates = [letter] if len(group) == 1 else []
         candidates += [f"{letter}_{{{k}}}" for k in range(1, len(taken) + len(group) + 1)]
         found |= dict(zip(group, (c for c in candidates if c not in taken), strict=False))
@@ -113,7 +119,7 @@ def latex(
     results = [(item.name, item.latex, item.expression) for item in chosen.outputs]
     known = [(i.name, i.latex) for i in formula.inputs] + [(d.name, d.latex) for d in formula.definitions]
     limits = _conditions(formula, chosen)
-    roots = [*(node for *_, node in items + results), *(node for text, node in limits if not text)]
+    roots = [*(node for *_, node in items + results), *(node for text, node, _ in limits if not text)]
     if program.count_ops(roots) > _LONGEST:
         raise ValueError(
             f"{formula.name}: more than {_LONGEST} operations to print; name recurring parts as definitions"
@@ -132,7 +138,7 @@ def latex(
     ]
     rows[1] += [(_plain(text), [f"{text} &= {printer.shown(key)}"]) for key, text in symbols.items()]
     rows[1] += _occupations(list(program.walk(roots)))
-    valid = [text or f"{printer(node).whole} > 0" for text, node in limits]
+    valid = [text or f"{printer(node).whole} {sign} 0" for text, node, sign in limits]
     if notebook:
         return _notebook(rows, valid)
     blocks = [_align(formula.name, part, labels) for part in rows if part]
@@ -147,13 +153,16 @@ def latex(
     return template.render(comments=comments, macros=definitions, title=formula.name, body=body)
 
 
-def _conditions(formula: Formula, chosen: Formula) -> list[tuple[str, Node]]:
-    """LaTeX (where there is some) and expression of each condition, in terms of what is printed."""
+def _conditions(formula: Formula, chosen: Formula) -> list[tuple[str, Node, str]]:
+    """LaTeX (where there is some), expression and sign of each condition, in terms of what is printed."""
     hidden: dict[str, Node] = {}
     for definition in formula.definitions:
         if definition not in chosen.definitions:
             hidden[definition.name] = program.substitute(definition.expression, hidden)
-    return [(item.latex, program.substitute(item.expression, hidden)) for item in chosen.conditions]
+    return [
+        (item.latex, program.substitute(item.expression, hidden), ">" if item.strict else r"\geq")
+        for item in chosen.conditions
+    ]
 
 
 def _plain(text: str) -> str:

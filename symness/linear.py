@@ -9,10 +9,11 @@ the direct sum keeps none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from symness import program
-from symness.composites import CompositeMatrix, tidy
+from symness.composites import Combination, CompositeMatrix, tidy
 from symness.differences import Differences
 from symness.elimination import Elimination
 from symness.exact import Polynomial, Ring, determinant
@@ -37,6 +38,44 @@ class LinearForms:
 
     def closed_form(self, row: Mapping[Coordinate, Entry]) -> Node | None:
         """The functional with differences factored out; None where it has no such form or a too long one."""
+        return self._closed_form(row) or self._with_rates_of(row)._closed_form(row)
+
+    def in_composites(self, entries: Sequence[Entry]) -> tuple[Ring, list[Polynomial]] | None:
+        """Entries over the rates of one bath as polynomials in the composites (or in these rates), and their ring."""
+        for forms in (self, self._with_rates_of(dict(enumerate(entries)))):
+            ring = forms._ring()
+            found = [forms._weight(ring, entry) for entry in entries]
+            if all(value is not None for value in found):
+                return ring, found
+        return None
+
+    def _with_rates_of(self, row: Mapping[Any, Entry]) -> LinearForms:
+        """The rates in a functional as symbols of their own, beside the composites.
+
+        Where all baths enter the generator by one sum of rates, the rates of one bath are no combination of composites;
+        its X is d_j u_0 - u_j d_0, the same sum of differences.
+        """
+        generator, known = self.matrix.generator, self.matrix.combinations
+        names = dict.fromkeys(n for e in row.values() for n in e if n and n not in self.elimination.ring.index)
+        rates = [generator.rates[n] for n in names]
+        channels = list(dict.fromkeys((r.bath, r.channel) for r in rates))
+        first = 1 + max((c.index for c in known), default=0)
+        own = tuple(
+            Combination(
+                r.name,
+                r.latex,
+                r.frequency,
+                r.direction,
+                first + channels.index((r.bath, r.channel)),
+                ((r.name, generator.ring.one),),
+                program.symbol(r.name),
+            )
+            for r in rates
+        )
+        matrix = replace(self.matrix, combinations=(*known, *own))
+        return replace(self, matrix=matrix, differences=Differences(matrix, dict(self.differences.definitions), True))
+
+    def _closed_form(self, row: Mapping[Coordinate, Entry]) -> Node | None:
         ring = self._ring()
         weights = {}
         for coordinate, entry in row.items():
@@ -52,7 +91,8 @@ class LinearForms:
         cleared = self._cleared(ring, numerator)
         # Worth a look only where it collapses: a current that is one coherence times a constant.
         if cleared is not None and len(cleared) < len(numerator):
-            form = self._display(ring, cleared, schur)
+            # One product shows where it vanishes, whether or not by differences of occupations.
+            form = self._display(ring, cleared, schur, must_vanish=False)
             if form is not None:
                 candidates.append(program.mul(form, program.symbol(schur[0])))
         found = [c for c in candidates if c is not None]
@@ -64,7 +104,8 @@ class LinearForms:
         source = self.matrix.generator.ring
         frequencies = [n.args[0] for n in self.matrix.generator.table.frequencies if n.op == "symbol"]
         relations = {source.names[place]: source.collect(square) for place, square in source.relations}
-        return Ring([*self.elimination.ring.names, *frequencies, *source.names], relations)
+        composites = [c.name for c in self.matrix.combinations]
+        return Ring([*self.elimination.ring.names, *composites, *frequencies, *source.names], relations)
 
     # -- weights in composites ------------------------------------------------------------------------------------
 
@@ -147,16 +188,19 @@ class LinearForms:
         determinant = block.determinant.project_to_context(ring.context)
         return ring.reduce(parts.get((0,), ring.zero) * determinant + parts.get((1,), ring.zero))
 
-    def _display(self, ring: Ring, numerator: Polynomial, schur: Sequence[str]) -> Node | None:
+    def _display(
+        self, ring: Ring, numerator: Polynomial, schur: Sequence[str], must_vanish: bool = True
+    ) -> Node | None:
         terms = []
         for powers, part in ring.split(numerator, schur).items():
             content, factors = ring.factors(part)
+            must_vanish = must_vanish or len(factors) < 2
             shown, vanishing = [], False
             for factor, power in factors:
                 node, own = self._factor(ring, factor)
                 vanishing = vanishing or own
                 shown.append(program.power(node, power))
-            if not vanishing:
+            if must_vanish and not vanishing:
                 return None
             R = [program.power(program.symbol(n), k) for n, k in zip(schur, powers, strict=True)]
             terms.append(program.mul(content, *shown, *R))

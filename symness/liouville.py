@@ -5,7 +5,7 @@ d rho/dt = M rho with the coordinates as a vector; a functional such as a curren
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,11 +94,20 @@ class _Assembly:
 
     def dissipator(self, term: Term, n: int) -> None:
         ring, half = self.ring, self.ring.constant(1) / 2
+        self.jumps(term, ring.one)
+        BA = product(ring, dagger(ring, term.right), term.left)
+        for (i, a), value in BA.items():
+            for j in range(n):
+                self.put(i, j, a, j, term.rate, -half * value)
+                self.put(j, i, j, a, term.rate, -half * conjugate_in(ring, value))
+
+    def jumps(self, term: Term, weight: Polynomial) -> None:
+        """weight rate/2 (A rho B^+ + B rho A^+)."""
+        ring, half = self.ring, weight / 2
         A, B = term.left, term.right
         same = A is B
-        conj = {"A": dagger(ring, A), "B": dagger(ring, B)}
         for (i, a), left in A.items():
-            for (b, j), right in conj["B"].items():
+            for (b, j), right in dagger(ring, B).items():
                 value = half * left * right
                 self.put(i, j, a, b, term.rate, value)
                 # the Hermitian conjugate: B rho A^+
@@ -107,11 +116,6 @@ class _Assembly:
                     self.put(i, j, a, b, term.rate, value)
                 else:
                     self.put(j, i, b, a, term.rate, mirrored)
-        BA = product(ring, conj["B"], A)
-        for (i, a), value in BA.items():
-            for j in range(n):
-                self.put(i, j, a, j, term.rate, -half * value)
-                self.put(j, i, j, a, term.rate, -half * conjugate_in(ring, value))
 
     def rows(self) -> dict[Coordinate, dict[Coordinate, Entry]]:
         rows: dict[Coordinate, dict[Coordinate, Entry]] = {}
@@ -167,6 +171,16 @@ def liouvillian(generator: Generator) -> Liouvillian:
     links = [(place[r], place[c]) for r, row in rows.items() for c in row]
     sector = sorted(k for group in components(len(listed), links) if group[0] < n for k in group)
     return Liouvillian(n, ring, rows, tuple(listed[k] for k in sector))
+
+
+def jump_rows(
+    generator: Generator, terms: Sequence[tuple[Term, Polynomial]]
+) -> dict[Coordinate, dict[Coordinate, Entry]]:
+    """Sum of weight rate/2 (A rho B^+ + B rho A^+) over terms, as sparse real rows."""
+    assembly = _Assembly(generator.ring)
+    for term, weight in terms:
+        assembly.jumps(term, weight)
+    return assembly.rows()
 
 
 def entry_node(ring: Ring, entry: Entry) -> Node:

@@ -6,7 +6,9 @@ A derivation file is Python that defines
 - ``CLOSED_FORMS`` (optional): title -> callable returning a Formula, in the notation of a paper,
 - ``PUBLISHED`` (optional): title of a closed form -> what is printed for it: a mapping name -> right-hand side, a count
   of operations, or a callable of the Formula returning that count,
-- ``RANGES`` (optional): parameter -> (low, high), or a callable of the point so far, for ``verify``.
+- ``RANGES`` (optional): parameter -> (low, high), or a callable of the point so far, for ``verify``,
+- ``FIGURES`` (optional): identifier -> :class:`symness.figures.Figure`,
+- ``CLAIMS`` (optional): what the paper states, entries of :mod:`symness.claims`.
 
 Whoever wrote the file reads the errors: they are one line, with the file and the line where it is known.
 """
@@ -19,6 +21,7 @@ import importlib
 import inspect
 import keyword
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -28,6 +31,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from symness.blame import DerivationError, UnknownDerivationError, blamed, users_mistakes
+from symness.figures import Figure
 
 __all__ = ["Derivation", "Outline", "find", "is_range", "load", "names", "outline"]
 
@@ -51,6 +55,10 @@ class Derivation:
         Title -> printed lines, a count, or a callable of the Formula.
     ranges : mapping
         Parameter -> (low, high) or callable.
+    figures : mapping
+        Identifier -> Figure.
+    claims : tuple
+        Equations, statements and definitions, in order.
     doc : str
         The docstring of the file.
     packaged : bool
@@ -63,8 +71,10 @@ class Derivation:
     closed_forms: Mapping[str, Recipe] = field(default_factory=lambda: _NOTHING)
     published: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     ranges: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    figures: Mapping[str, Figure] = field(default_factory=lambda: _NOTHING)
     doc: str = ""
     packaged: bool = True
+    claims: tuple[Any, ...] = ()
 
     def recipes(self, kind: str) -> Mapping[str, Recipe]:
         """The table of that name, ``"MODULES"`` or ``"CLOSED_FORMS"``."""
@@ -151,8 +161,21 @@ def load(name_or_path: str | Path) -> Derivation:
                 f"{path}: PUBLISHED[{title!r}] belongs to no closed form; pass one of {', '.join(map(repr, closed))}"
             )
     ranges = _table(module, path, "RANGES", is_range, "(low, high) with low <= high, or a callable of the point")
+    figures = _table(
+        module,
+        path,
+        "FIGURES",
+        lambda value: isinstance(value, Figure),
+        "a Figure: sn.Figure(title, description, draw)",
+    )
+    for key in figures:
+        if not re.fullmatch(r"\w[\w.+-]*", key):
+            raise DerivationError(
+                f"{path}: FIGURES[{key!r}] becomes part of a file name; pass letters, digits, '_' or '-'"
+            )
     doc = (module.__doc__ or "").strip()
-    return Derivation(name, path, recipes, closed, printed, ranges, doc, packaged)
+    claims = _claims(getattr(module, "CLAIMS", ()), path)
+    return Derivation(name, path, recipes, closed, printed, ranges, figures, doc, packaged, claims)
 
 
 def _run(name: str, path: Path) -> ModuleType:
@@ -184,6 +207,20 @@ def _table(
         if not isinstance(key, str) or not accept(value):
             raise DerivationError(f"{path}: {name}[{key!r}] is {_kind(value)}; pass, for a name, {expected}")
     return MappingProxyType(dict(table))
+
+
+def _claims(given: Any, path: Path) -> tuple[Any, ...]:
+    if not isinstance(given, (tuple, list)):
+        raise DerivationError(f"{path}: CLAIMS is {_kind(given)}; pass a tuple of entries")
+    if given:
+        from symness.claims import Definitions, Equation, Statement  # a file without claims does not pay for them
+
+        for place, entry in enumerate(given):
+            if not isinstance(entry, (Equation, Statement, Definitions)):
+                raise DerivationError(
+                    f"{path}: CLAIMS[{place}] is {_kind(entry)}; pass sn.Equation, sn.Statement or sn.Definitions"
+                )
+    return tuple(given)
 
 
 def _kind(value: object) -> str:

@@ -6,6 +6,7 @@ Bath functions and mixing angles become operations here, in forms that do not ca
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -61,7 +62,7 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
 
     Operations are names of numpy functions of one or two arguments and ``at_most`` (a test: ``m <= t`` elementwise),
     ``choose`` (``a if delta >= 0 else b`` of ``(delta, a, b)``), ``eigh`` (of n and the n*n entries of a matrix),
-    ``eigenvalue`` (of its target and k) and ``eigenvector`` (of its target, i and k).
+    ``eigenvalue`` (of its target and k), ``eigenvector`` (of its target, i and k) and ``wootters`` (of its target).
 
     Parameters
     ----------
@@ -75,7 +76,10 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
     analysis = Analysis(nonnegative)
     writer = _Writer(real.named, [item.name for item in formula.inputs], nonnegative)
     result = Program(writer.statements)
-    result.conditions = tuple(writer.lower(node) for node in real.expanded_conditions)
+    result.conditions = tuple(
+        writer.lower(node) if condition.strict else writer.emit("greater_equal", writer.lower(node), 0.0)
+        for node, condition in zip(real.expanded_conditions, formula.conditions, strict=True)
+    )
     wanted = set(outputs if outputs is not None else real.expanded)
     for output in formula.outputs:
         if output.name not in wanted:
@@ -221,6 +225,11 @@ class _Writer:
             return self._difference(name, x)
         if name in ("cos_half", "sin_half"):
             return self._half_angle(name, x[0], x[1])
+        if name == "xlogx":
+            positive = self.emit("maximum", x[0], 0.0)
+            return self.emit("multiply", positive, self.emit("log", self.emit("maximum", x[0], SMALLEST_TEMPERATURE)))
+        if name == "wootters":
+            return self.emit(name, self.emit("eigh", math.isqrt(len(x)), *x, prefix="system"))
         # eigenvalue and eigenvector: indices, the size, the entries
         indices = 1 if name == "eigenvalue" else 2
         size = int(x[indices])

@@ -8,6 +8,7 @@ may call are listed in :data:`FUNCTIONS`; each printer knows all of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 from weakref import WeakValueDictionary
@@ -23,6 +24,7 @@ __all__ = [
     "nested_product",
     "number",
     "power",
+    "real_form",
     "sqrt",
     "symbol",
 ]
@@ -50,8 +52,10 @@ FUNCTIONS: dict[str, tuple[int, str]] = {
     "fermi_difference": (5, "fermi(omega, T_a, mu_a) - fermi(omega, T_b, mu_b), same arguments"),
     "cos_half": (2, "cos(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
     "sin_half": (2, "sin(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
-    "eigenvalue": (-1, "(k, n, entries of a real symmetric n x n matrix row by row): its k-th largest eigenvalue"),
+    "xlogx": (1, "x log(x), and 0 where x <= 0"),
+    "eigenvalue": (-1, "(k, n, entries of a Hermitian n x n matrix row by row): its k-th largest eigenvalue"),
     "eigenvector": (-1, "(i, k, n, entries ...): component i of the normalised eigenvector of the k-th largest"),
+    "wootters": (-1, "entries of rho of two qubits row by row: s_1 - s_2 - s_3 - s_4; concurrence where positive"),
 }
 
 
@@ -252,6 +256,10 @@ def call(name: str, *arguments: Any) -> Node:
     expected = FUNCTIONS[name][0]
     if expected >= 0 and len(arguments) != expected:
         raise TypeError(f"{name} takes {expected} arguments, got {len(arguments)}")
+    if name == "hypot":
+        kept = [node for node in map(_node, arguments) if not node.is_zero]
+        if len(kept) < 2:
+            return call("abs", *kept) if kept else number(0)
     return _intern("call", (name, *map(_node, arguments)))
 
 
@@ -268,3 +276,18 @@ def sqrt(value: Any) -> Node:
 def nested_product(factors: tuple[Node, ...]) -> Node:
     """A product whose factors stay as they are, coefficients inside them included: they may be shared."""
     return _intern("mul", factors)
+
+
+def real_form(function: str, parts: Sequence[tuple[Node, Node]]) -> Node:
+    """A function of a Hermitian matrix, entries as (Re, Im), in terms of [[Re, -Im], [Im, Re]].
+
+    That real symmetric matrix has every eigenvalue twice, so an eigenvalue keeps its place when k and n are doubled.
+    """
+    indices = 2 if function == "eigenvalue" else 0
+    size = math.isqrt(len(parts) - indices)
+    upper, lower = [], []
+    for k in range(indices, len(parts), size):
+        re, im = ([pair[axis] for pair in parts[k : k + size]] for axis in (0, 1))
+        upper += [*re, *(-x for x in im)]
+        lower += [*im, *re]
+    return call(function, *(mul(2, count) for count, _ in parts[:indices]), *upper, *lower)

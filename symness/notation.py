@@ -1,7 +1,8 @@
 """A paper's own symbols: an exact change of variables applied before factoring.
 
-A notation defines symbols as linear combinations of occupations (with weights in the mixing angle).  Every composite
-of the generator is then solved for them by linear algebra; nothing is matched by shape and nothing is assumed.
+A notation defines symbols as polynomials in parameters and occupations (with weights in the mixing angle), or as such
+a polynomial over a product of earlier symbols.  Every composite of the generator is then solved for them by linear
+algebra and division; nothing is matched by shape and nothing is assumed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+
+import sympy as sp
 
 from symness import program
 from symness.composites import CompositeMatrix
@@ -34,7 +37,8 @@ class Notation:
     Parameters
     ----------
     define : mapping name -> expression
-        In order; each in the symbols of ``generator.symbols`` (occupations, cos_theta, ...) and earlier names.
+        In order; each in the symbols of ``generator.symbols`` (occupations, cos_theta, ...), parameters and earlier
+        names.  A ratio has a product of earlier names below: eta = (J_1 N_1 + J_2 N_2)/gamma.
     unit : expression, optional
         Energies and rates are measured in it (the paper's J); an energy difference such as Omega becomes Omega/unit.
     latex : mapping name -> LaTeX
@@ -92,10 +96,16 @@ class _Writer:
             raise ModelError(f"notation: unit={notation.unit} must be a parameter")
         self.expressions: dict[str, Node] = {}
         self.values: dict[str, Polynomial] = {}
+        self.scales: dict[str, Node] = {}
         for name, value in notation.define.items():
-            node = from_sympy(value, [*self.order, *self.expressions])
-            self.expressions[name] = node
-            self.values[name] = self.polynomial(node)
+            above, below = sp.fraction(value)
+            if below.is_Number:
+                above, below = value, sp.Integer(1)
+            if not {s.name for s in below.free_symbols} <= set(self.expressions) or below.is_Add:
+                raise ModelError(f"notation: {name} is divided by {below}, which is no product of earlier names")
+            self.expressions[name] = from_sympy(value, [*self.order, *self.expressions])
+            self.values[name] = self.polynomial(from_sympy(above, [*self.order, *self.expressions]))
+            self.scales[name] = program.mul(from_sympy(below), program.symbol(name))
 
     def polynomial(self, node: Node) -> Polynomial:
         """In the ring of parameters, angles and occupations, with earlier names and aliases put in."""
@@ -157,25 +167,42 @@ class _Writer:
         return parts.get((1,), self.ring.zero)
 
     def solve(self, name: str, weights: Sequence[tuple[str, Polynomial]]) -> Node:
-        """constant + sum of rational coefficients times the defined symbols."""
+        """Rational coefficients times the defined symbols; a defined symbol times parameters; the first plus a rest."""
         total = self.ring.zero
         for rate, weight in weights:
             total = total + weight.project_to_context(self.ring.context) * self.rate(self.generator.rates[rate])
         total = self.ring.reduce(total)
-        listed = [n for n in self.occupations if n in self.ring.index]
-        free = self.ring.split(total, listed).get((0,) * len(listed), self.ring.zero)
-        target = (total - free).to_dict()
-        columns = [(n, v.to_dict()) for n, v in self.values.items()]
-        rows = sorted({m for _, column in columns for m in column} | set(target))
-        system = [[_q(column.get(m, 0)) for _, column in columns] + [_q(target.get(m, 0))] for m in rows]
-        solution = _solve(system, len(columns))
-        if solution is None:
+        found = self.combination(total) or self.product(total)
+        if found is None:
+            listed = [n for n in self.occupations if n in self.ring.index]
+            free = self.ring.split(total, listed).get((0,) * len(listed), self.ring.zero)
+            rest = self.combination(total - free)
+            found = None if rest is None else program.add(self.ring.collect(free) if len(free) else 0, rest)
+        if found is None:
             raise ModelError(
                 f"notation: the composite {name} = {self.ring.collect(total)!r} is not a combination of "
                 f"{', '.join(self.values)}; define a symbol for it"
             )
-        terms = [program.mul(c, program.symbol(n)) for c, (n, _) in zip(solution, columns, strict=True) if c]
-        return program.add(self.ring.collect(free) if len(free) else 0, *terms)
+        return found
+
+    def combination(self, target: Polynomial) -> Node | None:
+        """Sum of rational coefficients times the defined symbols."""
+        columns = [(n, v.to_dict()) for n, v in self.values.items()]
+        wanted = target.to_dict()
+        rows = sorted({m for _, column in columns for m in column} | set(wanted))
+        system = [[_q(column.get(m, 0)) for _, column in columns] + [_q(wanted.get(m, 0))] for m in rows]
+        solution = _solve(system, len(columns))
+        if solution is None:
+            return None
+        return program.add(*(program.mul(c, self.scales[n]) for c, (n, _) in zip(solution, columns, strict=True) if c))
+
+    def product(self, total: Polynomial) -> Node | None:
+        """A defined symbol times parameters; None where no symbol divides."""
+        for name, value in self.values.items():
+            quotient, remainder = divmod(total, value) if len(value) else (total, total)
+            if not len(remainder) and not self.ring.uses(quotient) & {*self.occupations, *self.values}:
+                return program.mul(self.ring.collect(quotient), self.scales[name])
+        return None
 
 
 def _q(value: Any) -> Fraction:

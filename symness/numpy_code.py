@@ -107,7 +107,7 @@ def digest(formula: Formula) -> str:
     fields += [(i.name, i.latex, i.domain, i.default, i.meaning) for i in formula.inputs]
     fields += [(d.name, d.latex) for d in formula.definitions]
     fields += [(o.name, o.latex, o.meaning, o.unit, o.domain) for o in formula.outputs]
-    fields += [(c.text, c.latex) for c in formula.conditions]
+    fields += [(c.text, c.latex, *([] if c.strict else ["zero allowed"])) for c in formula.conditions]
     fields += sorted((str(key), str(value)) for key, value in formula.provenance.items())
     roots = [item.expression for item in formula.definitions]
     roots += [item.expression for item in formula.outputs] + [item.expression for item in formula.conditions]

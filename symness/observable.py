@@ -15,6 +15,11 @@ KINDS = {
     "particle_current": "quanta that the bath hands over per time",
     "heat_current": "energy_current - mu * particle_current",
     "entropy_production": "- sum over baths of heat_current / T",
+    "noise": "zero-frequency noise of what one bath hands over (or the covariance of two), rate of the second cumulant",
+    "derivative": "derivative of another observable with respect to the parameter named",
+    "quantum_fisher_information": "sum of 2 |<j|d rho|k>|^2/(l_j + l_k) over the eigenstates of rho",
+    "spectrum": "int dt exp(-i omega t) (<A(t) B(0)> - <A><B>), A = operator, B = second, omega = function",
+    "susceptibility": "i int_0^oo dt exp(i omega t) <[A(t), B(0)]>",
     "concurrence": "Wootters concurrence of two qubits",
     "horodecki": "sum of the two largest eigenvalues of T^T T, T_ij = Tr(rho sigma_i x sigma_j) of two qubits",
     "chsh": "largest value of the CHSH expression, 2 sqrt(horodecki)",
@@ -57,8 +62,14 @@ class Observable:
         Bath or jump whose current is meant.
     energy : str
         ``"total"`` or ``"bare"``.
+    other : str
+        A second bath or jump, for cross noise.
+    counted : str
+        ``"particle"``, ``"energy"`` or ``"heat"``: what is counted.
     operator : matrix or None
         For an expectation value.
+    second : matrix or None
+        B of a spectrum of <A(t) B(0)>.
     dimensions : tuple of int
         Dimensions of the factors of the product space, for concurrence and negativity.
     partition : tuple of int
@@ -66,7 +77,8 @@ class Observable:
     parts : tuple of Observable
         What a ``function`` is made of.
     function : SymPy expression or None
-        In the stand-ins of the parts (:func:`stand_ins`) and the parameters.
+        In the stand-ins of the parts (:func:`stand_ins`) and the parameters.  For a derivative and the quantum Fisher
+        information the parameter, for a spectrum the frequency.
     """
 
     kind: str
@@ -74,7 +86,10 @@ class Observable:
     indices: tuple[int, int] = (0, 0)
     bath: str = ""
     energy: str = "total"
+    other: str = ""
+    counted: str = "particle"
     operator: Any = None
+    second: Any = None
     dimensions: tuple[int, ...] = (2, 2)
     partition: tuple[int, ...] = (0,)
     parts: tuple[Observable, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symness.errors import ObservableError
 from symness.evaluator import Evaluator
 from symness.formula import Formula, Output
-from symness.quantity import Quantity
+from symness.quantity import Quantity, gathered
 from symness.state import SteadyState, build_formula
 
 __all__ = ["evaluator", "formula"]
@@ -42,7 +42,8 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
             raise ObservableError(f"output {key!r}: pass a Python identifier that is not a parameter of the model")
         q = quantity
         made.append(Output(key, q.expression, q.latex, q.meaning, q.unit, q.domain, q.observable))
-    return build_formula(state.generator, name, list(state.definitions), made)
+    own = gathered(chosen.values())
+    return build_formula(state.generator, name, [*state.definitions, *own["definitions"]], made, own["inputs"])
 
 
 def evaluator(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, name: str = "formula") -> Evaluator:

@@ -53,6 +53,9 @@ def _call(name: str, texts: list[str]) -> _Printed:
     if name in ("bose_difference", "fermi_difference"):
         single, omega = name.removesuffix("_difference"), texts[0]
         return f"{_call(single, [omega, *texts[1:3]])[0]} - {_call(single, [omega, *texts[3:]])[0]}", _SUM
+    if name == "xlogx":
+        factor = texts[0] if texts[0].isidentifier() else f"({texts[0]})"
+        return f"{factor}*log({texts[0]})", _PRODUCT
     if name == "hypot":
         squares = (text if text.isidentifier() else f"({text})" for text in texts)
         return f"sqrt({' + '.join(f'{text}**2' for text in squares)})", _ATOM

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symness.node import FUNCTIONS, I, Node, add, call, div, mul, nested_product, number, power, sqrt, symbol
+from symness.node import FUNCTIONS, I, Node, add, call, div, mul, nested_product, number, power, real_form, sqrt, symbol
+from symness.slopes import call_slope
 
 __all__ = [
     "FUNCTIONS",
@@ -29,6 +30,7 @@ __all__ = [
     "number",
     "power",
     "real_imag",
+    "rebuild",
     "replace",
     "sqrt",
     "substitute",
@@ -62,7 +64,8 @@ def symbols_of(roots: Iterable[Node]) -> list[str]:
     return [node.args[0] for node in walk(roots) if node.op == "symbol"]
 
 
-def _rebuild(node: Node, operands: Sequence[Any]) -> Any:
+def rebuild(node: Node, operands: Sequence[Any]) -> Any:
+    """The same operation on other operands."""
     if node.op == "pow":
         return power(operands[0], node.args[1])
     if node.op == "call":
@@ -83,7 +86,7 @@ def substitute(root: Node, mapping: Mapping[str, Any], memo: dict[Node, Node] | 
             value = mapping[node.args[0]]
             memo[node] = value if isinstance(value, Node) else number(value)
         elif node.operands:
-            memo[node] = _rebuild(node, [memo[child] for child in node.operands])
+            memo[node] = rebuild(node, [memo[child] for child in node.operands])
         else:
             memo[node] = node
     return memo[root]
@@ -96,7 +99,7 @@ def replace(root: Node, mapping: Mapping[Node, Node]) -> Node:
         if node in mapping:
             memo[node] = mapping[node]
         elif node.operands:
-            memo[node] = _rebuild(node, [memo[child] for child in node.operands])
+            memo[node] = rebuild(node, [memo[child] for child in node.operands])
         else:
             memo[node] = node
     return memo[root]
@@ -116,7 +119,7 @@ def name_recurring(roots: Sequence[Node], names: Iterator[str]) -> tuple[list[tu
     memo: dict[Node, Node] = {}
     named: list[tuple[str, Node]] = []
     for node in walk(roots):
-        memo[node] = _rebuild(node, [memo[child] for child in node.operands]) if node.operands else node
+        memo[node] = rebuild(node, [memo[child] for child in node.operands]) if node.operands else node
         if uses[node] > 1 and count_ops([memo[node]]):
             named.append((next(names), memo[node]))
             memo[node] = symbol(named[-1][0])
@@ -179,7 +182,7 @@ def real_imag(root: Node) -> tuple[Node, Node]:
         elif all(im.is_zero for _, im in parts):
             # A real function of something complex (a modulus) stands below: take its real form.
             same = all(re is child for (re, _), child in zip(parts, node.operands, strict=True))
-            memo[node] = (node if same else _rebuild(node, [re for re, _ in parts]), _ZERO)
+            memo[node] = (node if same else rebuild(node, [re for re, _ in parts]), _ZERO)
         elif node.op == "add":
             memo[node] = (add(*(re for re, _ in parts)), add(*(im for _, im in parts)))
         elif node.op in ("mul", "pow"):
@@ -198,6 +201,8 @@ def real_imag(root: Node) -> tuple[Node, Node]:
         elif node.op == "call" and node.args[0] == "abs":
             re, im = parts[0]
             memo[node] = (call("hypot", re, im), _ZERO)
+        elif node.op == "call" and node.args[0] in ("eigenvalue", "wootters"):
+            memo[node] = (real_form(node.args[0], parts), _ZERO)
         else:
             raise ValueError(f"{node!r}: no function of a complex number but abs is defined here")
     return memo[root]
@@ -213,18 +218,19 @@ def conjugate(root: Node) -> Node:
     memo: dict[Node, Node] = {}
     for node in walk([root]):
         children = [memo[child] for child in node.operands]
-        memo[node] = mul(-1, I) if node.op == "i" else _rebuild(node, children) if children else node
+        memo[node] = mul(-1, I) if node.op == "i" else rebuild(node, children) if children else node
     return memo[root]
 
 
-def differentiate(root: Node, name: str) -> Node:
-    """Exact derivative with respect to one symbol (algebraic operations, sqrt, exp, log, bose, fermi)."""
+def differentiate(root: Node, name: str | Mapping[str, Node]) -> Node:
+    """Exact derivative with respect to one symbol, or along given slopes of several symbols (name -> slope)."""
+    known = {name: _ONE} if isinstance(name, str) else name
     memo: dict[Node, Node] = {}
     for node in walk([root]):
         ops = node.operands
         slopes = [memo[child] for child in ops]
         if node.op == "symbol":
-            memo[node] = _ONE if node.args[0] == name else _ZERO
+            memo[node] = known.get(node.args[0], _ZERO)
         elif all(slope.is_zero for slope in slopes):
             memo[node] = _ZERO
         elif node.op == "add":
@@ -236,51 +242,8 @@ def differentiate(root: Node, name: str) -> Node:
         elif node.op == "div":
             memo[node] = div(slopes[0] - mul(node, slopes[1]), ops[1])
         else:
-            memo[node] = _call_slope(node, ops, slopes)
+            memo[node] = call_slope(node, ops, slopes)
     return memo[root]
-
-
-def _call_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
-    function = node.args[0]
-    if function in ("bose", "fermi"):
-        # dN/dx = -N (1 +- N) with x = (omega - mu)/T
-        omega, temperature, mu = ops
-        factor = add(1, node) if function == "bose" else call("fermi_hole", *ops)
-        slope = div(slopes[0] - slopes[2] - mul(div(omega - mu, temperature), slopes[1]), temperature)
-        return mul(-1, node, factor, slope)
-    if function == "fermi_hole":
-        return -_call_slope(call("fermi", *ops), ops, slopes)
-    if function in ("bose_difference", "fermi_difference"):
-        single = function.removesuffix("_difference")
-        first, second = (0, 1, 2), (0, 3, 4)
-        parts = [
-            _call_slope(call(single, *(ops[k] for k in part)), [ops[k] for k in part], [slopes[k] for k in part])
-            for part in (first, second)
-        ]
-        return parts[0] - parts[1]
-    outer = {
-        "sqrt": lambda x: div(Fraction(1, 2), node),
-        "exp": lambda x: node,
-        "log": lambda x: div(1, x),
-        "sin": lambda x: call("cos", x),
-        "cos": lambda x: -call("sin", x),
-        "tan": lambda x: add(1, power(node, 2)),
-        "sinh": lambda x: call("cosh", x),
-        "cosh": lambda x: call("sinh", x),
-        "tanh": lambda x: 1 - power(node, 2),
-        "abs": lambda x: div(x, node),
-    }
-    if function in ("cos_half", "sin_half"):
-        # theta = atan2(lam, delta): d theta = (delta d lam - lam d delta)/(delta^2 + lam^2)
-        delta, lam = ops
-        turn = div(mul(delta, slopes[1]) - mul(lam, slopes[0]), add(power(delta, 2), power(lam, 2)))
-        half = -call("sin_half", *ops) if function == "cos_half" else call("cos_half", *ops)
-        return mul(Fraction(1, 2), half, turn)
-    if function == "hypot":
-        return div(add(*(mul(x, slope) for x, slope in zip(ops, slopes, strict=True))), node)
-    if function not in outer:
-        raise ValueError(f"{function} has no derivative here: differentiate the smooth expressions inside it")
-    return mul(outer[function](ops[0]), slopes[0])
 
 
 def count_ops(roots: Iterable[Node], shared: bool = False) -> int:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from symness.errors import VerificationError
+from symness.formula import Definition, Input
 from symness.observable import Observable
 from symness.program import Node
 
 if TYPE_CHECKING:
     from symness.state import SteadyState
 
-__all__ = ["Quantity"]
+__all__ = ["Quantity", "gathered"]
+
+
+def gathered(quantities: Iterable[Quantity]) -> dict[str, Any]:
+    """Definitions and inputs that these bring beyond those of their state, each once, as keywords of a Quantity."""
+    definitions: dict[str, Definition] = {}
+    inputs: dict[str, Input] = {}
+    for quantity in quantities:
+        for definition in quantity.definitions:
+            known = definitions.setdefault(definition.name, definition)
+            if known.expression is not definition.expression:
+                raise VerificationError(f"two intermediates are called {known.name!r}; please report the model")
+        inputs |= {item.name: item for item in quantity.inputs}
+    return {"definitions": tuple(definitions.values()), "inputs": tuple(inputs.values())}
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,10 @@ class Quantity:
         The linear functional of the state that it is, where it is one.
     parts : tuple of Quantity
         What a composite is made of.
+    definitions : tuple of Definition
+        Intermediates beyond those of the state, in order; equal names are equal expressions.
+    inputs : tuple of Input
+        Parameters beyond those of the model (the frequency of a spectrum).
 
     Quantities of one state can be added, multiplied, divided, raised to a power, and combined with numbers and with
     expressions in the parameters; ``sn.sqrt``, ``sn.maximum``, ``sn.minimum``, ``abs``, ``.real`` and ``.imag`` work
@@ -47,6 +66,8 @@ class Quantity:
     domain: str = "real"
     row: Any = field(default=None, repr=False, compare=False)
     parts: tuple[Quantity, ...] = field(default=(), repr=False, compare=False)
+    definitions: tuple[Definition, ...] = field(default=(), repr=False, compare=False)
+    inputs: tuple[Input, ...] = field(default=(), repr=False, compare=False)
 
     #: an array of expressions is no operand
     __array_ufunc__ = None

@@ -16,7 +16,7 @@ from mpmath import mp
 
 from symness.errors import NonUniqueSteadyState
 from symness.observable import Observable, Setup
-from symness.reference_forms import TINY, Coordinates, Quantity
+from symness.reference_forms import TINY, Coordinates, Place, Quantity, dense, with_trace
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Elimination, Matrix, SingularMatrix, connected, dagger, product
 from symness.reference_observables import Forms
@@ -28,6 +28,8 @@ __all__ = ["Reference", "Result"]
 _SINGULAR_AT = 500
 #: Precision from which a number below TINY counts as zero.
 _ZERO_AT = 450
+#: Powers of ten below one that rates are followed to: the promise on digits ends at 1e-290.
+_SMALLEST = 290
 _MOST_DIGITS = 20000
 
 
@@ -117,7 +119,9 @@ class Reference:
         ObservableError
             For an observable that does not exist here.
         """
-        precision, previous = digits + 15, None
+        # Two precisions that both lose exp(-omega/T) beside one would agree on a wrong answer.
+        lost = min(self.stretch(values) / mp.ln10, _SMALLEST)
+        precision, previous = digits + 15 + int(lost), None
         while precision < _MOST_DIGITS:
             with mp.workdps(precision):
                 try:
@@ -144,20 +148,30 @@ class Reference:
         point = point_at(self.model, values)
         if check_others:
             for coordinates in self._others:
-                Elimination(_dense(coordinates, *_maps(coordinates, point), point))
-        hamiltonian, maps = _maps(self._sector, point)
-        rows = _dense(self._sector, hamiltonian, maps, point)
-        # The population rows sum to zero: one of them is redundant and makes room for the trace.
-        rows[0] = [mpmath.mpf(0)] * self._sector.size
-        for k in self._sector.populations:
-            rows[0][k] = mpmath.mpf(1)
-        elimination = Elimination(rows)
-        rho = elimination.solve([mpmath.mpf(int(k == 0)) for k in range(self._sector.size)])
-        forms = Forms(self.model, point, self._sector, maps)
-        quantities = [forms.quantity(observable) for observable in observables]
+                Elimination(dense(coordinates, *_maps(coordinates, point), [c.rate for c in point.channels]))
         rates = [channel.rate for channel in point.channels]
+        forms, elimination, rho = self._stationary(point, values, rates)
+        maps = forms.maps
+        quantities = [forms.quantity(observable) for observable in observables]
         outcomes = [q.combine([form.value(rates, rho) for form in q.forms]) for q in quantities]
         return _Solution(point, quantities, maps, elimination, rho, outcomes)
+
+    def _stationary(
+        self, point: Point, values: Mapping[str, Any], rates: Sequence[Any]
+    ) -> tuple[Forms, Elimination, list[Any]]:
+        """Observables, LU decomposition and state of a point whose channels have these rates."""
+        hamiltonian, maps = _maps(self._sector, point)
+        elimination = Elimination(with_trace(self._sector, dense(self._sector, hamiltonian, maps, rates)))
+        rho = elimination.solve([mpmath.mpf(int(k == 0)) for k in range(self._sector.size)])
+        place = Place(hamiltonian, values, self._nearby)
+        return Forms(self.model, point, self._sector, maps, place), elimination, rho
+
+    def _nearby(self, values: Mapping[str, Any], factors: Sequence[Any]) -> tuple[Forms, list[Any], list[Any]]:
+        """Observables, rates and state at other values of the parameters, every rate times its factor."""
+        point = point_at(self.model, values)
+        rates = [channel.rate * factor for channel, factor in zip(point.channels, factors, strict=True)]
+        forms, _, rho = self._stationary(point, values, rates)
+        return forms, rates, rho
 
     def _terms(self, solution: _Solution) -> list[Any]:
         return [
@@ -271,15 +285,3 @@ def _multiply(coordinates: Coordinates, rows: Matrix, states: set[int], r: int, 
     for s in states:
         coordinates.add(rows, (r, s), (k, s), z)
         coordinates.add(rows, (s, r), (s, k), conjugate)
-
-
-def _dense(coordinates: Coordinates, unitary: Matrix, maps: list[Matrix], point: Point) -> list[list[Any]]:
-    zero = mpmath.mpf(0)
-    rows = [[zero] * coordinates.size for _ in range(coordinates.size)]
-    for (i, j), value in unitary.items():
-        rows[i][j] += value
-    for channel, entries in zip(point.channels, maps, strict=True):
-        rate = channel.rate
-        for (i, j), value in entries.items():
-            rows[i][j] += rate * value
-    return rows

@@ -14,7 +14,7 @@ import mpmath
 
 from symness.reference_matrices import Matrix
 
-__all__ = ["TINY", "Coefficients", "Coordinates", "Form", "Quantity"]
+__all__ = ["TINY", "Coefficients", "Coordinates", "Form", "Place", "Quantity", "dense", "with_trace"]
 
 #: coordinate number -> coefficient
 Coefficients = dict[int, Any]
@@ -149,3 +149,37 @@ class Quantity:
     forms: tuple[Form, ...]
     combine: Callable[[list[Any]], tuple[Any, Any]]
     is_linear: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a point lies: -i [H + V, .] in real coordinates, the parameters, and how to solve elsewhere.
+
+    ``nearby(values, factors)`` gives (observables, rates, state) at other parameters, every rate times its factor.
+    """
+
+    hamiltonian: Matrix
+    values: Mapping[str, Any]
+    nearby: Callable[[Mapping[str, Any], Sequence[Any]], Any]
+
+
+def dense(
+    coordinates: Coordinates, hamiltonian: Matrix, maps: Sequence[Matrix], rates: Sequence[Any]
+) -> list[list[Any]]:
+    """The generator on some coordinates."""
+    zero = mpmath.mpf(0)
+    rows = [[zero] * coordinates.size for _ in range(coordinates.size)]
+    for (i, j), value in hamiltonian.items():
+        rows[i][j] += value
+    for rate, entries in zip(rates, maps, strict=True):
+        for (i, j), value in entries.items():
+            rows[i][j] += rate * value
+    return rows
+
+
+def with_trace(coordinates: Coordinates, rows: list[list[Any]]) -> list[list[Any]]:
+    """The first row replaced: population rows sum to zero, so that one of them makes room for the trace."""
+    rows[0] = [mpmath.mpf(0)] * coordinates.size
+    for k in coordinates.populations:
+        rows[0][k] = mpmath.mpf(1)
+    return rows

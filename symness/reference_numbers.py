@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from mpmath import mp
 from symness.baths import Bath
 from symness.errors import ModelError
 
-__all__ = ["compiled", "occupation", "zero_rates"]
+__all__ = ["compiled", "occupation", "semidefinite", "zero_rates"]
 
 
 def occupation(omega: Any, temperature: Any, mu: Any, sign: int) -> tuple[Any, Any]:
@@ -44,6 +45,23 @@ def compiled(symbols: Sequence[Any], entries: Sequence[Any]) -> Callable[..., li
     return lambda *values: [_number(value) for value in function(*values)]
 
 
+def semidefinite(entries: Sequence[Any]) -> bool:
+    """Whether a Hermitian matrix (row by row) has no negative eigenvalue but for rounding: symmetric elimination."""
+    size = math.isqrt(len(entries))
+    rows = [list(entries[size * k : size * (k + 1)]) for k in range(size)]
+    floor = max(abs(entry) for entry in entries) * mpmath.mpf(10) ** (8 - mp.dps)
+    left = list(range(size))
+    while len(left) > 1:
+        pivot = max(left, key=lambda k: rows[k][k].real)
+        if rows[pivot][pivot].real <= floor:
+            return all(abs(rows[i][j]) <= floor for i in left for j in left)
+        left.remove(pivot)
+        for i in left:
+            for j in left:
+                rows[i][j] -= rows[i][pivot] * rows[pivot][j] / rows[pivot][pivot]
+    return bool(rows[left[0]][left[0]].real >= -floor)
+
+
 def zero_rates(bath: Bath) -> list[Any]:
     """lim C_ab(omega) = T gamma_ab'(0) at omega -> 0, or the rate that was passed."""
     count = len(bath.coupling)
@@ -56,7 +74,7 @@ def zero_rates(bath: Bath) -> list[Any]:
                 rates.append(bath.zero_frequency_rate if a == b else sp.S(0))
                 continue
             slope = sp.limit(gamma[a, b] / omega, omega, 0, "+")
-            if not slope.is_finite:
+            if not slope.is_finite or sp.im(slope) != 0:
                 raise ModelError(
                     f"Bath {bath.name!r}: the rate {gamma[a, b]} has no finite limit of gamma(omega) (1 + N(omega)) at "
                     "omega = 0, which the coupling needs; pass zero_frequency_rate="

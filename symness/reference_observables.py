@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
 import sympy as sp
 from mpmath import mp
 
+from symness import reference_measures as measures
 from symness.errors import ObservableError
 from symness.observable import Observable, stand_ins
-from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Quantity
+from symness.reference_counting import Noise
+from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Place, Quantity
 from symness.reference_generator import NumericModel
-from symness.reference_matrices import Matrix, dagger, eigenvalues, product, to_energy
+from symness.reference_matrices import Matrix, dagger, product, to_energy
 from symness.reference_rates import Point
+from symness.reference_sensitivity import Derivative, QuantumFisher
+from symness.reference_spectra import Spectrum
 
 __all__ = ["Forms"]
-
-#: A smallest eigenvalue above minus this is not called negative.
-_MASK_FLOOR = mpmath.mpf("1e-290")
 
 
 def _single(values: list[Any]) -> tuple[Any, Any]:
@@ -30,9 +32,11 @@ def _single(values: list[Any]) -> tuple[Any, Any]:
 class Forms:
     """Builds the quantities of one point."""
 
-    def __init__(self, model: NumericModel, point: Point, coordinates: Coordinates, maps: Sequence[Matrix]) -> None:
-        self.model, self.point, self.coordinates, self.maps = model, point, coordinates, maps
-        self._products: dict[tuple[int, int], Form] | None = None
+    def __init__(
+        self, model: NumericModel, point: Point, coordinates: Coordinates, maps: list[Matrix], place: Place
+    ) -> None:
+        self.model, self.point, self.coordinates, self.maps, self.place = model, point, coordinates, maps, place
+        self._elements: dict[str, dict[tuple[int, int], Form]] = {}
 
     def quantity(self, observable: Observable) -> Quantity:
         """Forms and function of an observable; ObservableError where it does not exist."""
@@ -146,6 +150,29 @@ class Forms:
 
         return Quantity((warm, *cold), combine, not cold)
 
+    # -- from further equations of the same generator --------------------------------------------------------------
+
+    def _noise(self, observable: Observable) -> Quantity:
+        counted = [self._part(name) for name in (observable.bath, observable.other)]
+        return Quantity((Noise(self, *counted, observable.counted, observable.energy),), _single)
+
+    def _spectrum(self, observable: Observable, response: bool = False) -> Quantity:
+        numbers = self.point.numbers
+        pair = [self.model.operator(o, numbers) for o in (observable.operator, observable.second)]
+        first, second = (self._working(matrix, "product") for matrix in pair)
+        return Quantity((Spectrum(self, (first, second), observable.function.name, response),), _single)
+
+    def _susceptibility(self, observable: Observable) -> Quantity:
+        return self._spectrum(observable, True)
+
+    def _derivative(self, observable: Observable) -> Quantity:
+        return Quantity((Derivative(self, observable),), _single)
+
+    def _quantum_fisher_information(self, observable: Observable) -> Quantity:
+        places = list(self._forms_in("product"))
+        form = QuantumFisher(self, observable.function.name, places, lambda forms: forms._forms_in("product"))
+        return Quantity((form,), _single)
+
     # -- composites --------------------------------------------------------------------------------------------------
 
     def _function(self, observable: Observable) -> Quantity:
@@ -183,22 +210,22 @@ class Forms:
 
         return Quantity(tuple(form for q in quantities for form in q.forms), combine)
 
-    # -- entanglement and positivity ---------------------------------------------------------------------------------
+    # -- functions of the whole state ----------------------------------------------------------------------------------
 
-    def _product_forms(self) -> dict[tuple[int, int], Form]:
-        """Elements (i <= j) of rho in the product basis that are not zero by structure."""
-        if self._products is None:
+    def _forms_in(self, basis: str) -> dict[tuple[int, int], Form]:
+        """Elements (i <= j) of rho in a basis that are not zero by structure."""
+        if basis not in self._elements:
             n, one = self.model.dimension, mpmath.mpf(1)
             forms = {
-                (i, j): Form(self.coordinates.trace_with(self._working({(j, i): one}, "product")))
+                (i, j): Form(self.coordinates.trace_with(self._working({(j, i): one}, basis)))
                 for i in range(n)
                 for j in range(i, n)
             }
-            self._products = {place: form for place, form in forms.items() if any(form.fixed.values())}
-        return self._products
+            self._elements[basis] = {place: form for place, form in forms.items() if any(form.fixed.values())}
+        return self._elements[basis]
 
-    def _of_state(self, combine: Callable[[Matrix], tuple[Any, Any]]) -> Quantity:
-        forms = self._product_forms()
+    def _of_state(self, combine: Callable[[Matrix], tuple[Any, Any]], basis: str = "product") -> Quantity:
+        forms = self._forms_in(basis)
         places = list(forms)
 
         def from_values(values: list[Any]) -> tuple[Any, Any]:
@@ -211,67 +238,48 @@ class Forms:
 
         return Quantity(tuple(forms[place] for place in places), from_values)
 
-    def _concurrence(self, observable: Observable) -> Quantity:
+    def _two_qubits(self, observable: Observable) -> None:
         if self.model.dimension != 4 or tuple(observable.dimensions) != (2, 2):
             raise ObservableError(
-                f"concurrence: the state has dimension {self.model.dimension} = {observable.dimensions}, two qubits "
-                "have (2, 2); use negativity instead"
+                f"{observable.kind}: the state has dimension {self.model.dimension} = {observable.dimensions}, two "
+                "qubits have (2, 2); use negativity instead"
             )
+
+    def _concurrence(self, observable: Observable) -> Quantity:
+        self._two_qubits(observable)
         crossed = {(0, 0), (1, 1), (2, 2), (3, 3), (0, 3), (1, 2)}
-        return self._of_state(_x_concurrence if set(self._product_forms()) <= crossed else _wootters)
+        x_form = set(self._forms_in("product")) <= crossed
+        return self._of_state(measures.x_concurrence if x_form else measures.wootters)
+
+    def _horodecki(self, observable: Observable) -> Quantity:
+        self._two_qubits(observable)
+        return self._of_state(measures.horodecki)
+
+    def _chsh(self, observable: Observable) -> Quantity:
+        self._two_qubits(observable)
+        return self._of_state(measures.chsh)
 
     def _negativity(self, observable: Observable) -> Quantity:
-        first, second = observable.dimensions
-        size = self.model.dimension
-        if first * second != size:
+        size, dimensions = self.model.dimension, tuple(observable.dimensions)
+        if math.prod(dimensions) != size:
             raise ObservableError(
-                f"negativity: dimensions={observable.dimensions} do not multiply to {size}; pass those of the two "
-                "parties"
+                f"negativity: dimensions={dimensions} do not multiply to {size}; pass those of the parties"
             )
-
-        def combine(rho: Matrix) -> tuple[Any, Any]:
-            transposed = {}
-            for (i, j), value in rho.items():
-                (a, b), (c, d) = divmod(i, second), divmod(j, second)
-                transposed[a * second + d, c * second + b] = value
-            found = eigenvalues(transposed, size)
-            negative = sum((-value for value in found if value < 0), mpmath.mpf(0))
-            return negative, negative if negative > 0 else -min(found)
-
-        return self._of_state(combine)
+        return self._of_state(lambda rho: measures.negativity(rho, dimensions, observable.partition))
 
     def _positive(self, observable: Observable) -> Quantity:
-        size = self.model.dimension
+        return self._of_state(lambda rho: measures.positive(rho, self.model.dimension))
 
-        def combine(rho: Matrix) -> tuple[Any, Any]:
-            smallest = min(eigenvalues(rho, size))
-            return bool(smallest > -_MASK_FLOOR), smallest
+    def _purity(self, observable: Observable) -> Quantity:
+        return self._of_state(measures.purity)
 
-        return self._of_state(combine)
+    def _von_neumann_entropy(self, observable: Observable) -> Quantity:
+        return self._of_state(lambda rho: measures.entropy(rho, self.model.dimension))
 
+    def _coherence_l1(self, observable: Observable) -> Quantity:
+        return self._of_state(measures.coherence_l1, observable.basis)
 
-def _x_concurrence(rho: Matrix) -> tuple[Any, Any]:
-    """2 max(0, |w| - sqrt(ad), |z| - sqrt(bc)); a product that is slightly negative counts as zero under the root."""
-    zero = mpmath.mpf(0)
-    a, b, c, d = (rho.get((k, k), zero) for k in range(4))
-    branches = []
-    for place, p, q in (((1, 2), a, d), ((0, 3), b, c)):
-        if place in rho:
-            branches.append(2 * (abs(rho[place]) - mp.sqrt(max(p * q, zero))))
-    if not branches:
-        branches = [-2 * mp.sqrt(max(a * d, zero)), -2 * mp.sqrt(max(b * c, zero))]
-    return max(zero, *branches), max(branches)
-
-
-def _wootters(rho: Matrix) -> tuple[Any, Any]:
-    """Square roots of the eigenvalues of rho (sigma_y x sigma_y) rho* (sigma_y x sigma_y), largest minus the others."""
-    zero = mpmath.mpf(0)
-    signs = (-1, 1, 1, -1)
-    dense = mp.matrix([[mp.mpc(rho.get((i, j), zero)) for j in range(4)] for i in range(4)])
-    tilde = mp.matrix(
-        [[signs[i] * signs[j] * mp.mpc(rho.get((3 - i, 3 - j), zero)).conjugate() for j in range(4)] for i in range(4)]
-    )
-    squares = mp.eig(dense * tilde, left=False, right=False)
-    roots = sorted((mp.sqrt(max(value.real, zero)) for value in squares), reverse=True)
-    unclipped = roots[0] - roots[1] - roots[2] - roots[3]
-    return max(zero, unclipped), unclipped
+    def _coherence_relative_entropy(self, observable: Observable) -> Quantity:
+        return self._of_state(
+            lambda rho: measures.coherence_relative_entropy(rho, self.model.dimension), observable.basis
+        )

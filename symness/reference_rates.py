@@ -16,7 +16,7 @@ from mpmath import mp
 from symness.errors import ModelError
 from symness.reference_generator import NumericModel, Spec
 from symness.reference_matrices import Matrix, Rows, dagger, to_energy
-from symness.reference_numbers import occupation
+from symness.reference_numbers import occupation, semidefinite
 
 __all__ = ["Channel", "Point", "atoms", "point_at"]
 
@@ -127,6 +127,13 @@ class _Rates:
         family = (spec.group, bath.statistics, holes)
         count = (1 if role == "up" else -1) if self.model.exchange[part] else 0
         gamma = self._checked(part, gammas[entry]) if spec.couplings[0] == spec.couplings[1] else gammas[entry]
+        if gamma.imag != 0:
+            # |gamma_ab| stays the rate, the operator takes the phase; the absorbing half goes with gamma_ba.
+            phase = gamma / abs(gamma)
+            gamma = abs(gamma)
+            if role == "up":
+                phase = phase.conjugate()
+            left = {place: phase * value for place, value in left.items()}
         return Channel(part, count, left, right, gamma, factor, factor if holes else filled, key, family)
 
     def _checked(self, part: int, rate: Any) -> Any:
@@ -154,6 +161,11 @@ class _Rates:
         if temperature > 0:
             self.stretch = max(self.stretch, abs(omega) / temperature, abs(omega - mu) / temperature)
         gammas = self.model.rates(part, omega, self.numbers)
+        if not semidefinite(gammas):
+            raise ModelError(
+                f"Reference: the rate matrix of bath {bath.name!r} is not positive semidefinite at this point; pass "
+                "parameters with abs(gamma_ab)**2 <= gamma_aa*gamma_bb"
+            )
         found = (gammas, *occupation(omega, temperature, mu, bath.kind.sign))
         self.known[part, omega] = found
         return found

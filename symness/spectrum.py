@@ -172,7 +172,10 @@ class _Builder:
         radicand = sp.expand(delta**2 + coupling**2)
         if radicand not in self.squares:
             square = program.add(program.power(d, 2), program.power(h, 2))
+            # A paper may use the letter for the interaction.
+            taken = {getattr(symbol, "latex", None) or default_latex(symbol.name) for symbol in self.model.symbols}
             latex = default_latex(f"Omega{tag}")
+            latex += "'" if latex in taken else ""
             self.squares[radicand] = self.name(f"Omega{tag}", program.sqrt(square), latex, square)
         omega = self.squares[radicand]
         theta = default_latex(f"theta{tag}")

@@ -241,8 +241,17 @@ def substituted(model: Any, replacements: Mapping[Any, Any]) -> Any:
     )
 
 
-def build_formula(generator: Generator, name: str, definitions: list[Definition], outputs: list[Output]) -> Formula:
-    """Inputs, conditions and provenance of a generator around some outputs; unused definitions dropped."""
+def build_formula(
+    generator: Generator,
+    name: str,
+    definitions: list[Definition],
+    outputs: list[Output],
+    further: tuple[Input, ...] = (),
+) -> Formula:
+    """Inputs, conditions and provenance of a generator around some outputs; unused definitions dropped.
+
+    ``further`` inputs come after the parameters of the model.
+    """
     model = generator.model
     potentials = {b.chemical_potential for b in model.baths}
     inputs = tuple(
@@ -273,7 +282,7 @@ def build_formula(generator: Generator, name: str, definitions: list[Definition]
     }
     whole = Formula(
         name,
-        inputs,
+        (*inputs, *further),
         tuple(definitions),
         tuple(outputs),
         (*extra, *generator.conditions),

@@ -185,20 +185,7 @@ class _Derivation:
     # -- elements -------------------------------------------------------------------------------------------------
 
     def ground(self) -> Coordinate:
-        """The population that only absorption leaves: never removed, so T = 0 has no zero pivot."""
-        populations = [c for c in self.matrix.sector if c[0] == "p"]
-        matrix, rates = self.matrix.liouvillian, self.generator.rates
-
-        def emissions(c: Coordinate) -> int:
-            return sum(
-                1
-                for r in populations
-                if r != c
-                for name in matrix.entry(r, c)
-                if name and rates[name].direction != "up"
-            )
-
-        return min(populations, key=lambda c: (emissions(c), -populations.index(c)))
+        return self.matrix.ground
 
     def flat(self, form: PaperForm) -> dict[Coordinate, Node]:
         """Populations, real and imaginary parts."""

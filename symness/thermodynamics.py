@@ -25,14 +25,18 @@ from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
 from symness.rates import default_latex_text
+from symness.rational import one_product
 from symness.state import SteadyState
 
 __all__ = [
     "energy_current",
+    "energy_kind",
     "entropy_production",
     "expectation",
     "heat_current",
     "particle_current",
+    "rate_of",
+    "sum_of_elements",
     "value_of_row",
 ]
 
@@ -45,7 +49,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
     energy : {"total", "bare"}, optional
         E = H + V or E = H; default ``"bare"`` for ``local``, else ``"total"``.
     """
-    chosen = _energy_kind(state, energy)
+    chosen = energy_kind(state, energy)
     expression = _energy_expression(state, bath, chosen)
     meaning = f"{chosen} energy current from bath {bath} into the system"
     return Quantity(
@@ -80,7 +84,7 @@ def particle_current(state: SteadyState, bath: str) -> Quantity:
 
 def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
     """energy_current - mu * particle_current of one bath."""
-    chosen = _energy_kind(state, energy)
+    chosen = energy_kind(state, energy)
     expression = energy_current(state, bath, chosen).expression
     mu = _bath(state, bath).chemical_potential
     if mu != 0:
@@ -104,7 +108,7 @@ def entropy_production(state: SteadyState, energy: str | None = None) -> Quantit
     are eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits
     near equilibrium.
     """
-    chosen = _energy_kind(state, energy)
+    chosen = energy_kind(state, energy)
     baths = state.generator.model.baths
     if not baths:
         raise ObservableError("entropy_production: the model has no bath; add one with a temperature")
@@ -213,7 +217,8 @@ def _particle_expression(state: SteadyState, bath: str) -> Node:
 # -- rows to programs ------------------------------------------------------------------------------------------------
 
 
-def _energy_kind(state: SteadyState, energy: str | None) -> str:
+def energy_kind(state: SteadyState, energy: str | None) -> str:
+    """``"total"`` or ``"bare"``; the default depends on the generator."""
     chosen = energy or ("bare" if state.generator.kind == "local" else "total")
     if chosen not in ("total", "bare"):
         raise ObservableError(f"energy={energy!r}: pass 'total' (H + V) or 'bare' (H)")
@@ -242,34 +247,41 @@ def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordin
 
 def value_of_row(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
     """The closed form with differences factored out, or the sum over the elements where there is none."""
-    direct = _sum(state, row)
+    direct = sum_of_elements(state, row)
     if state.linear is None:
         return direct
     short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements})
     if short is None:
+        short = one_product(state, direct)
+    if short is None or program.count_ops([short]) >= program.count_ops([direct]):
         return direct
     if not state.equal(short, direct):
         raise VerificationError("the closed form of a current differs from its definition; please report the model")
     return short
 
 
-def _sum(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
+def sum_of_elements(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
     """Sum over the coordinates of the sector, rates gathered per coordinate."""
-    ring = state.generator.ring
     terms = []
     for coordinate in state.sector:
         element = state.elements[coordinate]
         if element.is_zero:
             continue
-        rates = []
-        for rate, weight in row.get(coordinate, {}).items():
-            value = ring.reduce(weight)
-            if len(value):
-                factor = _coefficient(state, value)
-                rates.append(program.mul(factor, program.symbol(rate)) if rate else factor)
-        if rates:
-            terms.append(program.mul(program.add(*rates), element))
+        rate = rate_of(state, row.get(coordinate, {}))
+        if not rate.is_zero:
+            terms.append(program.mul(rate, element))
     return program.add(*terms)
+
+
+def rate_of(state: SteadyState, entry: Entry) -> Node:
+    """An entry of a row: the sum of its rates with their weights."""
+    ring, rates = state.generator.ring, []
+    for rate, weight in entry.items():
+        value = ring.reduce(weight)
+        if len(value):
+            factor = _coefficient(state, value)
+            rates.append(program.mul(factor, program.symbol(rate)) if rate else factor)
+    return program.add(*rates)
 
 
 def _coefficient(state: SteadyState, value: Polynomial) -> Node:

@@ -23,7 +23,7 @@ _NAMED |= {name: "\\" + name for name in ("sin", "cos", "tan", "sinh", "cosh", "
 _OPERATOR = re.compile(r"\\(?:sin|cos|tan|max|min|ln)h?(?![A-Za-z])")  # TeX spaces these by itself
 _TRIGONOMETRIC = re.compile(r"\\(?:sin|cos|tan)h?(?![A-Za-z])")
 OCCUPATION = {"bose": r"n_{\mathrm{B}}", "fermi": r"n_{\mathrm{F}}"}
-_KEY_START = {"cos_half": 1, "sin_half": 1, "eigenvalue": 3, "eigenvector": 4}
+_KEY_START = {"cos_half": 1, "sin_half": 1, "eigenvalue": 3, "eigenvector": 4, "wootters": 1}
 
 # Widths in average letters, as TeX sets them; a command that is not listed is one letter wide.
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
@@ -120,6 +120,7 @@ class Printer:
     ) -> None:
         self.names, self.symbols, self.macros = names, symbols, macros
         self.memo: dict[Node, _Text] = {}
+        self._uses: dict[tuple[Node, ...], set[str]] = {}
 
     def __call__(self, root: Node) -> _Text:
         for node in program.walk([] if root in self.memo else [root]):
@@ -188,12 +189,19 @@ class Printer:
             return _Text(f"{first} - {second}", "difference")
         if name in _KEY_START:
             symbol = self.symbols.get(key_of(node)) or self.meaning(key_of(node))
+            self._uses.setdefault(key_of(node), set()).add(name)
             if name.endswith("_half"):
                 return _Text(rf"\{name.removesuffix('_half')}\tfrac{{{symbol}}}{{2}}", "open")
+            if name == "wootters":
+                return _Text(r"\Lambda" + _apply(symbol), "closed")
             first, second = (f"{{{int(index.args[0]) + 1}}}" for index in node.args[1:3])  # readers count from one
             if name == "eigenvalue":
                 return _Text(f"E_{first}" + _apply(symbol), "closed")
             return _Text(_wrap(f"v_{second}{_apply(symbol)}") + f"_{first}", "letter")
+        if name == "xlogx":
+            inner = parts[0]
+            simple = node.args[1].op == "symbol" or inner.kind == "closed"
+            return _Text(inner.factor + r" \ln " + (inner.whole if simple else _wrap(inner.whole)), "open")
         return _Text(_NAMED[name] + _apply(*(["0", *text] if name == "positive_part" else text)), "function")
 
     def occupation(self, name: str, arguments: Sequence[str]) -> str:
@@ -210,10 +218,17 @@ class Printer:
         return rf"\begin{{matrix}} {rows} \end{{matrix}}"
 
     def shown(self, key: tuple[Node, ...]) -> str:
-        """The meaning as the right-hand side of an equation."""
-        order = r", \quad H v_{k} = E_{k} v_{k}, \quad E_{1} \geq E_{2} \geq \dots"
-        symbol = self.symbols[key]
-        return self.meaning(key) if len(key) == 2 else _wrap(self.meaning(key)) + order.replace("H", symbol)
+        """The meaning as the right-hand side of an equation, with what has been printed of a matrix."""
+        if len(key) == 2:
+            return self.meaning(key)
+        text, symbol, used = _wrap(self.meaning(key)), self.symbols[key], self._uses.get(key, set())
+        if used - {"wootters"}:
+            text += rf", \quad {symbol} v_{{k}} = E_{{k}} v_{{k}}, \quad E_{{1}} \geq E_{{2}} \geq \dots"
+        if "wootters" in used:
+            flip = r"\,(\sigma_{y} \otimes \sigma_{y})\,"
+            text += r", \quad \Lambda = s_{1} - s_{2} - s_{3} - s_{4}, \quad s_{1} \geq s_{2} \geq \dots"
+            text += rf", \quad {symbol}{flip}{symbol}^{{*}}{flip}u_{{k}} = s_{{k}}^{{2}}\,u_{{k}}"
+        return text
 
     def width(self, text: str) -> float:
         """Visible length of a line, in letters; scripts are small, a fraction is as wide as its wider half."""

@@ -17,9 +17,10 @@ import mpmath
 import numpy as np
 from mpmath import mp
 
+from symness import program
 from symness.conditions import violated
 from symness.errors import ModelError, NonUniqueSteadyState
-from symness.formula import Formula
+from symness.formula import Formula, Output
 from symness.reference import Reference, Result
 from symness.sampling import Range, Sampler, roles
 
@@ -33,6 +34,9 @@ ROOT_FLOOR = mpmath.mpf("1e-145")
 #: frequencies in detailed balance, two baths that do not meet), it is good to the rounding of double-double arithmetic
 PAIR_FLOOR = mpmath.mpf(2) ** -98
 _EPSILON = mpmath.mpf(2) ** -52
+#: absolute floors of what is found from the eigenvalues of a matrix of order one: each is good to the rounding of
+#: double-double arithmetic, its root to that of double precision; logarithms are taken in double precision
+SPECTRAL_FLOORS = {"eigenvalue": mpmath.mpf(2) ** -94, "wootters": FACTOR * _EPSILON, "xlogx": FACTOR * _EPSILON}
 _TRIES = 2000
 
 
@@ -147,6 +151,7 @@ def verify(
     run = _runner(formula, evaluator)
     found = run(**{name: np.array([place[name] for place in places]) for name in drawn.names})
     table = {output.name: np.broadcast_to(np.asarray(found[output.name]), points) for output in chosen}
+    floors = {output.name: _floor(output) for output in chosen}
     worst: dict[str, Row] = {}
     for index, place in enumerate(places):
         try:
@@ -157,8 +162,7 @@ def verify(
         for k, output in enumerate(chosen):
             value = table[output.name][index].item()
             result = None if expected is None else expected[k]
-            floor = ROOT_FLOOR if output.observable.kind == "concurrence" else ABSOLUTE_FLOOR
-            row = _compare(output.name, value, result, stretch, drawn.regime(index), place, floor)
+            row = _compare(output.name, value, result, stretch, drawn.regime(index), place, floors[output.name])
             worst[output.name] = _worse(worst.get(output.name), row)
         if progress is not None:
             progress(index + 1, points)
@@ -175,6 +179,13 @@ def _runner(formula: Formula, evaluator: Any) -> Callable[..., Mapping[str, Any]
     if not callable(run):
         raise ModelError(f"verify: evaluator={evaluator!r} cannot be called; pass a generated module or a callable")
     return run
+
+
+def _floor(output: Output) -> Any:
+    """Absolute error that the digits of an output end at, by what it is and by the functions that it calls."""
+    called = {node.args[0] for node in program.walk([output.expression]) if node.op == "call"}
+    own = ROOT_FLOOR if output.observable.kind == "concurrence" else ABSOLUTE_FLOOR
+    return max([own, *(SPECTRAL_FLOORS[name] for name in called if name in SPECTRAL_FLOORS)])
 
 
 def _worse(old: Row | None, new: Row) -> Row:

@@ -50,6 +50,7 @@ def function(name: str, *a: Any, node: Any = None) -> Any:
         "minimum": min,
         "maximum": max,
         "abs": abs,
+        "xlogx": lambda x: x * math.log(x) if x > 0 else 0.0,
         "bose": bose,
         "fermi": fermi,
         "fermi_hole": lambda w, T, mu: 1 - fermi(w, T, mu),

@@ -9,13 +9,17 @@ from pathlib import Path
 import symness
 
 ROOMS = (
-    "errors graph names node program formula "
-    "parameters convert exact residues space baths model observable assumptions "
-    "closed_levels spectrum coincidence frequencies sparse pairs rates generators liouville collective composites differences "
-    "elimination paperform notation shortest linear quantity state hermitian steady thermodynamics arithmetic response counting entanglement nonlocality bell coherence rational critical translation noted published cancellation realise "
-    "lowering typeset latex careful kernel_text numpy_code evaluator reference_matrices reference_numbers "
-    "reference_generator reference_rates reference_forms reference_counting reference_measures reference_observables reference conditions algebraic scope proof repairs claims verdicts sampling "
-    "verify outputs interop grid sweep_store sweep figures stamps blame loading derive plain cli_files cli_terminal cli_latex cli_claims cli_figure cli_sweep cli"
+    "errors graph names node slopes program formula parameters convert exact residues laurent asymptotics space "
+    "baths model observable assumptions closed_levels spectrum coincidence frequencies sparse pairs rates "
+    "generators liouville collective composites differences elimination paperform affine notation shortest linear "
+    "quantity state lamb limits hermitian steady rational thermodynamics arithmetic response cumulant counting "
+    "sensitivity spectra entanglement nonlocality bell coherence balances identity identities critical "
+    "translation noted published cancellation realise lowering typeset latex careful kernel_text numpy_code "
+    "evaluator reference_matrices reference_numbers reference_generator reference_rates reference_forms "
+    "reference_counting reference_sensitivity reference_spectra reference_measures reference_observables "
+    "reference conditions thresholds algebraic scope proof repairs claims verdicts sampling verify outputs "
+    "transport laws interop grid sweep_store sweep figures stamps blame loading derive plain cli_files "
+    "cli_terminal cli_latex cli_registers cli_claims cli_figure cli_sweep cli"
 ).split()
 TEXT = {
     "errors",
@@ -33,7 +37,8 @@ PRINTERS = ["typeset", "latex", "cancellation", "realise", "lowering", "careful"
 ORACLE = [room for room in ROOMS if room.startswith("reference")]
 ISOLATED = {
     "node": set(),
-    "program": {"node"},
+    "slopes": {"node"},
+    "program": {"node", "slopes"},
     "formula": {"errors", "program"},
     # Drawing knows numbers only.
     "figures": {"errors"},

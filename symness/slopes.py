@@ -1,0 +1,99 @@
+"""Derivatives of the functions that a program may call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symness.node import Node, add, call, div, mul, power
+
+__all__ = ["call_slope"]
+
+
+def call_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
+    """Derivative of a call, given its operands and their derivatives.
+
+    Raises
+    ------
+    ValueError
+        For a function that is not differentiable.
+    """
+    function = node.args[0]
+    if function in ("bose", "fermi"):
+        # dN/dx = -N (1 +- N) with x = (omega - mu)/T
+        omega, temperature, mu = ops
+        factor = add(1, node) if function == "bose" else call("fermi_hole", *ops)
+        slope = div(add(mul(div(omega - mu, temperature), slopes[1]), slopes[2] - slopes[0]), temperature)
+        return mul(node, factor, slope)
+    if function == "fermi_hole":
+        return -call_slope(call("fermi", *ops), ops, slopes)
+    if function in ("bose_difference", "fermi_difference"):
+        single = function.removesuffix("_difference")
+        first, second = (0, 1, 2), (0, 3, 4)
+        parts = [
+            call_slope(call(single, *(ops[k] for k in part)), [ops[k] for k in part], [slopes[k] for k in part])
+            for part in (first, second)
+        ]
+        return parts[0] - parts[1]
+    outer = {
+        "sqrt": lambda x: div(Fraction(1, 2), node),
+        "exp": lambda x: node,
+        "log": lambda x: div(1, x),
+        "sin": lambda x: call("cos", x),
+        "cos": lambda x: -call("sin", x),
+        "tan": lambda x: add(1, power(node, 2)),
+        "sinh": lambda x: call("cosh", x),
+        "cosh": lambda x: call("sinh", x),
+        "tanh": lambda x: 1 - power(node, 2),
+        "xlogx": lambda x: add(1, call("log", x)),
+        "abs": lambda x: div(x, node),
+    }
+    if function in ("cos_half", "sin_half"):
+        # theta = atan2(lam, delta): d theta = (delta d lam - lam d delta)/(delta^2 + lam^2)
+        delta, lam = ops
+        turn = div(mul(delta, slopes[1]) - mul(lam, slopes[0]), add(power(delta, 2), power(lam, 2)))
+        half = -call("sin_half", *ops) if function == "cos_half" else call("cos_half", *ops)
+        return mul(Fraction(1, 2), half, turn)
+    if function == "hypot":
+        return div(add(*(mul(x, slope) for x, slope in zip(ops, slopes, strict=True))), node)
+    if function in ("eigenvalue", "eigenvector"):
+        return _spectral_slope(node, ops, slopes)
+    if function == "positive_part":
+        return mul(div(node, ops[0]), slopes[0])
+    if function in ("maximum", "minimum"):
+        # (x + y +- |x - y|)/2
+        x, y = ops
+        turn = mul(div(x - y, call("abs", x - y)), slopes[0] - slopes[1])
+        return mul(Fraction(1, 2), add(*slopes, turn if function == "maximum" else -turn))
+    if function not in outer:
+        raise ValueError(f"{function} has no derivative here: differentiate the smooth expressions inside it")
+    return mul(outer[function](ops[0]), slopes[0])
+
+
+def _spectral_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
+    """Perturbation theory for a real symmetric matrix h with distinct eigenvalues.
+
+    dE_k = v_k . dh v_k and dv_k = sum over m != k of v_m (v_m . dh v_k)/(E_k - E_m).
+    """
+    indices = 1 if node.args[0] == "eigenvalue" else 2
+    size = int(ops[indices].args[0])
+    entries, moved = ops[indices + 1 :], slopes[indices + 1 :]
+    k = int(ops[indices - 1].args[0])
+
+    def component(i: int, m: int) -> Node:
+        return call("eigenvector", i, m, size, *entries)
+
+    def matrix_element(m: int) -> Node:
+        pairs = [(i, j) for i in range(size) for j in range(size) if not moved[size * i + j].is_zero]
+        return add(*(mul(component(i, m), moved[size * i + j], component(j, k)) for i, j in pairs))
+
+    if indices == 1:
+        return matrix_element(k)
+    i, own = int(ops[0].args[0]), call("eigenvalue", k, size, *entries)
+    return add(
+        *(
+            div(mul(component(i, m), matrix_element(m)), own - call("eigenvalue", m, size, *entries))
+            for m in range(size)
+            if m != k
+        )
+    )

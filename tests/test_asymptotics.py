@@ -1,0 +1,149 @@
+"""Limits and series: against the model with the value put in, high-precision numbers near the limit, and textbooks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import mpmath
+import pytest
+import sympy as sp
+import systems
+
+import symness as sn
+from symness.reference import Reference
+
+eps_h, eps_c, g, gamma_h, gamma_c, T_h, T_c = sn.parameters("eps_h eps_c g gamma_h gamma_c T_h T_c", positive=True)
+POINT = {"eps_h": 1.1, "eps_c": 0.9, "g": 0.3, "gamma_h": 0.2, "gamma_c": 0.5, "T_h": 2.0, "T_c": 0.4}
+
+
+def engine() -> Any:
+    """Two coupled qubits, local generator."""
+    a, b = sn.qubits("h c")
+    model = sn.Model(
+        eps_h * a.number + eps_c * b.number,
+        interaction=g * (a.raising * b.lowering + a.lowering * b.raising),
+        baths=[sn.Bath("h", a.lowering, gamma_h, T_h), sn.Bath("c", b.lowering, gamma_c, T_c)],
+    )
+    return sn.steady_state(sn.local(model))
+
+
+@pytest.fixture(scope="module")
+def formula() -> Any:
+    state = engine()
+    return sn.formula(
+        state,
+        {"J": sn.heat_current(state, "h"), "p": state.element(3, 3), "c": state.element(1, 2)},
+    )
+
+
+def near(formula: Any, values: dict[str, Any]) -> list[Any]:
+    """The reference at 40 digits: the outputs in their order."""
+    with mpmath.workdps(60):
+        reference = Reference(formula.reference)
+        return [r.value for r in reference.solve(values, [o.observable for o in formula.outputs], 40)]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "close"),
+    [
+        ("T_c", 0, mpmath.mpf("1e-3")),
+        ("T_h", sp.oo, mpmath.mpf("1e12")),
+        ("g", sp.oo, mpmath.mpf("1e9")),
+        ("g", 0, mpmath.mpf("1e-9")),
+        ("T_h", T_c, mpmath.mpf("0.4") * (1 + mpmath.mpf("1e-12"))),
+        ("gamma_h", sp.oo, mpmath.mpf("1e10")),
+    ],
+)
+def test_limits_are_what_the_reference_says_close_by(formula: Any, name: str, target: Any, close: Any) -> None:
+    found = sn.limit(formula, **{name: target})
+    assert name not in {i.name for i in found.inputs}
+    values = {k: v for k, v in POINT.items() if k != name}
+    mine = systems.run_formula(found, values)
+    for output, value in zip(formula.outputs, near(formula, {**values, name: close}), strict=True):
+        assert abs(complex(mine[output.name]) - complex(value)) < 2e-8, output.name
+
+
+def test_a_finite_limit_keeps_a_reference_and_a_wrong_one_fails(formula: Any) -> None:
+    found = sn.limit(formula, T_c=0)
+    assert found.check(points=6, digits=30).passed
+    assert sn.limit(formula, T_h=sp.oo).reference is None
+    warm = replace(formula, reference=found.reference)
+    assert not warm.check(points=6, digits=30, ranges={"T_c": (1, 2)}).passed
+
+
+def test_equilibrium_current_vanishes_and_its_slope_is_the_conductance() -> None:
+    """One qubit between two baths: G = e**2 gamma_1 gamma_2/(gamma_1 + gamma_2) dN/dT/(1 + 2N)."""
+    omega, g1, g2, T1, T2 = sn.parameters("omega gamma_1 gamma_2 T_1 T_2", positive=True)
+    (q,) = sn.qubits("q")
+    state = sn.steady_state(
+        sn.secular(
+            sn.Model(omega * q.number, baths=[sn.Bath("1", q.lowering, g1, T1), sn.Bath("2", q.lowering, g2, T2)])
+        )
+    )
+    found = sn.series(sn.heat_current(state, "1"), T1, about=T2, order=1)
+    assert [o.name for o in found.outputs] == ["result_1"]
+    values = {"omega": 1.3, "gamma_1": 0.2, "gamma_2": 0.7, "T_2": 0.8}
+    N = systems.bose(1.3, 0.8)
+    slope = N * (1 + N) * 1.3 / 0.8**2
+    expected = 1.3 * 0.2 * 0.7 / 0.9 * slope / (1 + 2 * N)
+    assert systems.run_formula(found, values)["result_1"] == pytest.approx(expected, rel=1e-13)
+
+
+def test_series_are_the_taylor_coefficients(formula: Any) -> None:
+    """Fourth order in g, summed at a small g, against the reference."""
+    found = sn.series(formula, "g", order=4)
+    coefficients = systems.run_formula(found, POINT)
+    small = 1e-4  # the first power that is left out is the fifth
+    values = {**{k: mpmath.mpf(v) for k, v in POINT.items()}, "g": mpmath.mpf(small)}
+    for output, value in zip(formula.outputs, near(formula, values), strict=True):
+        total = sum(
+            v * small ** int(k.rpartition("_")[2]) for k, v in coefficients.items() if k.startswith(output.name)
+        )
+        assert abs(complex(total) - complex(value)) < 4e-16
+
+
+def test_high_temperature_has_negative_powers_of_the_inverse() -> None:
+    """N = T/w - 1/2 + w/(12 T) + ...: the golden-rule rate of a hot bath, in powers of 1/T."""
+    omega, gamma, T = sn.parameters("omega gamma T", positive=True)
+    (q,) = sn.qubits("q")
+    state = sn.steady_state(sn.secular(sn.Model(omega * q.number, baths=[sn.Bath("B", q.lowering, gamma, T)])))
+    found = sn.series(state.element(0, 0), T, about=sp.oo, order=3)
+    values = systems.run_formula(found, {"omega": 2.0, "gamma": 0.1})
+    # 1/(e^x + 1) = 1/2 - x/4 + x^3/48 - ...
+    assert values == pytest.approx({"result_0": 0.5, "result_1": -0.5, "result_3": 8 / 48})
+
+
+def test_high_bias_of_fermions_empties_and_fills() -> None:
+    eps, g1, g2, T, mu_1, mu_2 = sn.parameters("eps gamma_1 gamma_2 T mu_1 mu_2", positive=True)
+    (d,) = sn.fermions("d")
+    leads = [
+        sn.Bath(name, d.annihilation, rate, T, mu, statistics="fermi")
+        for name, rate, mu in (("1", g1, mu_1), ("2", g2, mu_2))
+    ]
+    state = sn.steady_state(sn.secular(sn.Model(eps * d.number, baths=leads)))
+    found = sn.limit(sn.particle_current(state, "1"), mu_1=sp.oo, mu_2=-sp.oo)
+    assert systems.run_formula(found, {"eps": 1.0, "T": 0.3, "gamma_1": 2.0, "gamma_2": 3.0})[
+        "result"
+    ] == pytest.approx(1.2)
+    assert {i.name for i in found.inputs} == {"eps", "gamma_1", "gamma_2", "T"}
+
+
+def test_what_has_no_limit_says_why(formula: Any) -> None:
+    with pytest.raises(sn.LimitError, match="'T' is no parameter"):
+        sn.limit(formula, T=0)
+    with pytest.raises(sn.LimitError, match="no parameter; pass"):
+        sn.limit(formula)
+    with pytest.raises(sn.LimitError, match="pass a formula"):
+        sn.limit(3, T=0)
+    state = engine()
+    ratio = sn.heat_current(state, "h") / g**4
+    with pytest.raises(sn.LimitError, match="diverges, with the power -2"):
+        sn.limit(ratio, g=0)
+    mu, (q,) = sn.parameters("mu"), sn.qubits("1")
+    bath = sn.Bath("1", q.lowering, gamma_h, T_h, mu, statistics="fermi")
+    dot = sn.steady_state(sn.secular(sn.Model(eps_h * q.number, baths=[bath])))
+    with pytest.raises(sn.LimitError, match="sign of"):
+        sn.limit(dot.element(0, 0), T_h=0)
+    with pytest.raises(sn.LimitError, match="order=-1"):
+        sn.series(formula, "g", order=-1)
