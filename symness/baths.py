@@ -200,7 +200,8 @@ class Bath:
             if matrix.shape != (count, count):
                 raise ModelError(f"{where}: the matrix has shape {matrix.shape} for {count} coupling(s)")
             if (matrix - matrix.H).applyfunc(sp.expand) != sp.zeros(count, count):
-                raise ModelError(f"{where}: the matrix {matrix.tolist()} is not Hermitian (symmetric where it is real)")
+                wanted = "Hermitian" if matrix.has(sp.I) else "symmetric"
+                raise ModelError(f"{where}: the matrix {matrix.tolist()} is not {wanted}")
             for k in range(count):
                 _rate_entry(where, matrix[k, k])
             return matrix

@@ -294,8 +294,12 @@ class _Search:
         ratio = Quotient(self.ring, self.ring.constant(-1), self.ring.one) * y / x
         # J = beta y and <j|rho|k> = (r + i) y, r = a/b: J = beta b/(a + i b) <j|rho|k>
         beta = imaginary[1]["y", j, k] * Quotient.of(self.ring, ratio.bottom, self.ring.one)
-        turned = program.add(self.ring.display(ratio.top), program.mul(program.I, self.ring.display(ratio.bottom)))
-        coefficient = to_sympy(program.div(beta.node(), turned), self.symbols)
+        (top, _), (bottom, _) = (self.ring.primitive(p) for p in (ratio.top, ratio.bottom))
+        unit = Fraction(gcd(top.numerator, bottom.numerator), lcm(top.denominator, bottom.denominator))
+        scale = self.ring.constant((1 if top > 0 else -1) / unit)
+        real, imag = (self.ring.display(scale * p) for p in (ratio.top, ratio.bottom))
+        beta = beta * Quotient.of(self.ring, scale, self.ring.one)
+        coefficient = to_sympy(program.div(beta.node(), program.add(real, program.mul(program.I, imag))), self.symbols)
         proved = self.identity(text, symbol, start, *imaginary)
         return replace(proved, terms=(Term(coefficient, "", ((1, j, k),)),), form="complex")
 

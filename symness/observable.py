@@ -20,6 +20,7 @@ KINDS = {
     "quantum_fisher_information": "sum of 2 |<j|d rho|k>|^2/(l_j + l_k) over the eigenstates of rho",
     "spectrum": "int dt exp(-i omega t) (<A(t) B(0)> - <A><B>), A = operator, B = second, omega = function",
     "susceptibility": "i int_0^oo dt exp(i omega t) <[A(t), B(0)]>",
+    "relaxation_gap": "smallest -Re of the eigenvalues of the generator but the one that is zero",
     "concurrence": "Wootters concurrence of two qubits",
     "horodecki": "sum of the two largest eigenvalues of T^T T, T_ij = Tr(rho sigma_i x sigma_j) of two qubits",
     "chsh": "largest value of the CHSH expression, 2 sqrt(horodecki)",

@@ -20,7 +20,7 @@ from symness.reference_generator import NumericModel
 from symness.reference_matrices import Matrix, dagger, product, to_energy
 from symness.reference_rates import Point
 from symness.reference_sensitivity import Derivative, QuantumFisher
-from symness.reference_spectra import Spectrum
+from symness.reference_spectra import Gap, Spectrum
 
 __all__ = ["Forms"]
 
@@ -164,6 +164,9 @@ class Forms:
 
     def _susceptibility(self, observable: Observable) -> Quantity:
         return self._spectrum(observable, True)
+
+    def _relaxation_gap(self, observable: Observable) -> Quantity:
+        return Quantity((Gap(self),), _single)
 
     def _derivative(self, observable: Observable) -> Quantity:
         return Quantity((Derivative(self, observable),), _single)

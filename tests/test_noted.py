@@ -98,12 +98,16 @@ def test_fermions_with_unequal_rates():
     assert a == b
 
 
-def test_a_rate_with_a_cutoff_keeps_its_symbol():
-    model = wang2019.model("bose", (wang2019.omega, wang2019.omega), wang2019.OHMIC)
-    state = sn.steady_state(sn.secular(model))
-    formula = sn.in_notation(state, {"n_1": sn.particle_current(state, "1")}, sn.Notation({}))
+def test_a_jump_with_a_function_of_temperature_keeps_its_rate_as_a_symbol():
+    alpha = sn.parameters("alpha", positive=True)
+    base = paper.model()
+    h, c = sn.qubits("h c")
+    jump = sn.Jump("dephasing", h.z, rate=alpha * sn.bose(paper.eps_h, paper.T_h))
+    model = sn.Model(base.H, interaction=base.interaction, baths=base.baths, jumps=[jump])
+    state = sn.steady_state(sn.local(model))
+    formula = sn.in_notation(state, {"c": state.element(1, 2)}, sn.Notation({}))
     used = {name for d in (*formula.definitions, *formula.outputs) for name in program.symbols_of([d.expression])}
-    assert used & {"up_1_p", "down_1_p", "up_1_m", "down_1_m"}
+    assert {rate.name for rate in state.generator.rates.values() if rate.occupation is None} <= used
 
 
 def test_a_wrong_display_is_noticed(monkeypatch):

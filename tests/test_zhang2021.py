@@ -43,12 +43,12 @@ def printed(regime, eps_1, eps_2, kappa, gamma_1, gamma_2, T_1, T_2, mu_1=0.0, m
     theta = np.arctan(-kappa / detuning) / 2 + (np.pi / 2 if detuning > 0 else 0)
     s, c = np.sin(theta), np.cos(theta)
     e11, e10, e01, e00 = np.eye(4)
-    ket = {1: e00, 2: c * e01 - s * e10, 3: s * e01 + c * e10, 4: e11}
+    level = {1: e00, 2: c * e01 - s * e10, 3: s * e01 + c * e10, 4: e11}
     H = -mean * np.outer(e00, e00) + mean * np.outer(e11, e11)
-    H += Omega * (np.outer(ket[3], ket[3]) - np.outer(ket[2], ket[2]))
+    H += Omega * (np.outer(level[3], level[3]) - np.outer(level[2], level[2]))
 
     def move(i, j):
-        return np.outer(ket[i], ket[j])
+        return np.outer(level[i], level[j])
 
     if regime == "boson_strong":
         high, low = Omega + mean, Omega - mean
@@ -66,7 +66,7 @@ def printed(regime, eps_1, eps_2, kappa, gamma_1, gamma_2, T_1, T_2, mu_1=0.0, m
             for rate, A, B in ((gamma * n, X.T, Y.T), (gamma * (1 + sign * n), X, Y)):
                 total = total + rate * (pair(A, A) + cross * pair(A, B))
         parts.append(total)
-    return H, parts, np.array([ket[k] for k in (1, 2, 3, 4)]).T
+    return H, parts, np.array([level[k] for k in (1, 2, 3, 4)]).T
 
 
 def pair(A, B):
@@ -102,9 +102,9 @@ def test_without_cross_terms_it_is_the_secular_generator(regime):
 @pytest.mark.parametrize("regime", REGIMES)
 def test_outputs_are_those_of_the_printed_generator(regime):
     values = POINTS[regime]
-    H, parts, kets = printed(regime, **values)
+    H, parts, levels = printed(regime, **values)
     rho = stationary(total(H, parts))
-    inside = kets.T @ rho @ kets
+    inside = levels.T @ rho @ levels
     out = module(regime).evaluate(**values)
     for k in range(4):
         np.testing.assert_allclose(out[f"rho_{k + 1}{k + 1}"], inside[k, k].real, rtol=1e-11)
@@ -257,8 +257,8 @@ def test_generator_is_that_of_wang2019():
 
 def test_fermions_have_no_boundary_between_the_regimes():
     values = {**POINTS["fermion"], "kappa": 4.0}
-    H, parts, kets = printed("fermion", **values)
-    inside = kets.T @ stationary(total(H, parts)) @ kets
+    H, parts, levels = printed("fermion", **values)
+    inside = levels.T @ stationary(total(H, parts)) @ levels
     out = module("fermion").evaluate(**values)
     np.testing.assert_allclose([out[f"rho_{k}{k}"] for k in range(1, 5)], np.diag(inside).real, rtol=1e-10)
 

@@ -124,8 +124,8 @@ def maps(axes, x, y, state, x_label, y_label):
 
 def figure_10(figure):
     found = panels(figure, 2, 3)
-    dT = np.linspace(-0.78, 0.78, 33)
-    detuning, imbalance = np.linspace(-1.5, 1.5, 31), np.linspace(-0.18, 0.18, 31)
+    dT = np.linspace(-0.78, 0.78, 27)
+    detuning, imbalance = np.linspace(-1.5, 1.5, 25), np.linspace(-0.18, 0.18, 25)
     maps(found[:3], dT, detuning, boson(detuning=detuning[:, None], dT=dT), BIAS, DETUNING)
     maps(found[3:], dT, imbalance, boson(imbalance=imbalance[:, None], dT=dT), BIAS, IMBALANCE)
 
@@ -136,10 +136,10 @@ def figure_11(figure):
         (left, "detuning", 1.5, DETUNING),
         (right, "imbalance", 0.18, IMBALANCE),
     ):
-        x = np.linspace(-end, end, 25)
+        x = np.linspace(-end, end, 21)
         lines = {}
         for title, measure in MEASURES.items():
-            lines[title] = critical(measure, 41 if measure is i_3 else 401, **{name: x})
+            lines[title] = critical(measure, 33 if measure is i_3 else 401, **{name: x})
         curves(axes, x, lines, place=None)
         axes.set(xlabel=label, ylabel=CRITICAL)
         guide(axes, x=0, y=0)
@@ -263,7 +263,7 @@ FIGURES = {
         """(a), (d) C, (b), (e) I_2, (c), (f) I_3; over Delta T and (a)-(c) Delta eps = eps_2 - eps_1 with gamma_j =
         0.1, (d)-(f) Delta gamma = gamma_2 - gamma_1 with mean 0.1 and eps_1 = eps_2; kappa = 3, mean temperature 0.4.
         Chosen: the ranges; the mean coupling in (d)-(f) is that of Fig. 11. Agrees with the text: hotter bath at the
-        qubit of higher frequency or weaker coupling. All three, I_3 too, are symmetric under exchange of the qubits.""",
+        qubit of higher frequency or weaker coupling. All three are symmetric under exchange of the qubits.""",
         figure_10,
         (7.4, 4.8),
     ),

@@ -1,0 +1,330 @@
+"""How a generator relaxes: characteristic polynomials of its decoupled sectors, eigenvalues and the gap.
+
+Coordinates that do not couple form sectors: one (or more) of the populations, with the coherences that they drive, and
+sectors of coherences alone.  The characteristic polynomial det(z - M) of each is a polynomial in the composites of
+rates and is factored over the rationals; factors of degree one and two give eigenvalues in closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from symness import program
+from symness.composites import CompositeMatrix, composite_matrix
+from symness.convert import to_sympy
+from symness.elimination import TERM_BUDGET
+from symness.errors import ModelError, ObservableError
+from symness.evaluator import Evaluator
+from symness.exact import Ring, determinant
+from symness.formula import Definition, Formula, Output
+from symness.generators import Generator
+from symness.graph import components
+from symness.liouville import Coordinate, coordinates, liouvillian, values_at_random_point
+from symness.names import Names
+from symness.observable import Observable
+from symness.parameters import Parameter
+from symness.program import Node
+from symness.residues import deficit
+from symness.state import build_formula
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Factor", "Relaxation", "Sector", "relaxation"]
+
+#: largest sector whose characteristic polynomial is expanded
+SECTOR_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class Factor:
+    """An irreducible factor of a characteristic polynomial: ``coefficients[k]`` belongs to z**k, the last one is 1."""
+
+    coefficients: tuple[Node, ...]
+    power: int
+
+    @property
+    def degree(self) -> int:
+        return len(self.coefficients) - 1
+
+    @property
+    def is_zero(self) -> bool:
+        """The factor z: a stationary state."""
+        return self.degree == 1 and self.coefficients[0].is_zero
+
+    @property
+    def decay(self) -> Node | None:
+        """Smallest -Re of its roots; None above degree two.
+
+        Of z**2 + b z + c it is c/(b/2 + sqrt(b**2/4 - c)), which subtracts nothing, and b/2 where the roots are
+        complex: the smaller of the two, with zero for the root of a negative number.
+        """
+        if self.degree == 1:
+            return self.coefficients[0]
+        if self.degree > 2:
+            return None
+        c, b, _ = self.coefficients
+        half = program.mul(program.number(1) / 2, b)
+        root = program.sqrt(program.call("positive_part", program.power(half, 2) - c))
+        return program.call("minimum", half, program.div(c, program.add(half, root)))
+
+    @property
+    def roots(self) -> list[Any] | None:
+        """Eigenvalues as SymPy expressions in the named composites; None above degree two."""
+        if self.degree > 2:
+            return None
+        values = [to_sympy(c) for c in self.coefficients]
+        if self.degree == 1:
+            return [-values[0]]
+        c, b, _ = values
+        root = sp.sqrt(b**2 - 4 * c)
+        return [(-b + root) / 2, (-b - root) / 2]
+
+
+@dataclass(frozen=True)
+class Sector:
+    """Coordinates that couple to each other, and the factors of det(z - M) (None beyond the budget).
+
+    ``stationary`` counts the eigenvalues that are zero for all parameters.
+    """
+
+    coordinates: tuple[Coordinate, ...]
+    factors: tuple[Factor, ...] | None
+    stationary: int
+
+    @property
+    def has_populations(self) -> bool:
+        return any(c[0] == "p" for c in self.coordinates)
+
+    @property
+    def decays(self) -> list[Node] | None:
+        """Smallest -Re of the roots of every factor but z; None where one has no closed form."""
+        if self.factors is None:
+            return None
+        found = [f.decay for f in self.factors if not f.is_zero]
+        return None if None in found else [d for d in found if d is not None]
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Sectors of a generator, in the order of their first coordinate; what they are written in is ``definitions``."""
+
+    generator: Generator
+    matrix: CompositeMatrix = field(repr=False)
+    definitions: tuple[Definition, ...] = field(repr=False)
+    sectors: tuple[Sector, ...]
+
+    @property
+    def stationary(self) -> int:
+        """Number of stationary states (1 where the steady state is unique)."""
+        return sum(sector.stationary for sector in self.sectors)
+
+    @property
+    def has_closed_gap(self) -> bool:
+        """Whether every factor has degree one or two."""
+        return all(sector.decays is not None for sector in self.sectors)
+
+    @cached_property
+    def formula(self) -> Formula:
+        """The gap as a formula, for LaTeX and evaluators.
+
+        Raises
+        ------
+        ObservableError
+            Where a factor has a degree above two; ``gap`` computes the number.
+        """
+        if not self.has_closed_gap:
+            raise ObservableError(
+                "relaxation: a characteristic polynomial has a factor of degree above two, so the gap has no closed "
+                "form; relaxation.gap(...) computes it from the eigenvalues"
+            )
+        decays: dict[Node, None] = {}
+        for sector in self.sectors:
+            decays |= dict.fromkeys(sector.decays or ())
+        total, *rest = decays
+        for decay in rest:
+            total = program.call("minimum", total, decay)
+        output = Output(
+            "gap", total, r"\Delta_{\mathrm{gap}}", "relaxation gap", "energy", "real", Observable("relaxation_gap")
+        )
+        return build_formula(self.generator, "relaxation", list(self.definitions), [output])
+
+    @cached_property
+    def _entries(self) -> tuple[Evaluator, dict[tuple[Coordinate, Coordinate], str]]:
+        ring, names, outputs = self.matrix.ring, {}, []
+        for k, (place, value) in enumerate(self.matrix.matrix.items()):
+            names[place] = f"entry_{k}"
+            outputs.append(Output(names[place], ring.collect(value), names[place]))
+        return Evaluator(build_formula(self.generator, "entries", list(self.definitions), outputs)), names
+
+    def eigenvalues(self, **parameters: Any) -> list[np.ndarray]:
+        """Eigenvalues of each sector, found numerically; the last axis of each array counts them."""
+        import numpy as np
+
+        evaluator, names = self._entries
+        values = evaluator(**parameters)
+        shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()), *(np.shape(v) for v in parameters.values()))
+        found = []
+        for sector in self.sectors:
+            size = len(sector.coordinates)
+            matrix = np.zeros((*shape, size, size))
+            for i, row in enumerate(sector.coordinates):
+                for j, column in enumerate(sector.coordinates):
+                    if (row, column) in names:
+                        matrix[..., i, j] = values[names[row, column]]
+            found.append(np.linalg.eigvals(matrix))
+        return found
+
+    def gap(self, **parameters: Any) -> np.ndarray:
+        """Smallest -Re of the eigenvalues but the stationary ones: the slowest decay towards the steady state.
+
+        Negative where the generator amplifies (a Redfield generator may).  Closed form where there is one.
+        """
+        import numpy as np
+
+        if self.has_closed_gap:
+            return np.asarray(self._evaluator(**parameters)["gap"])
+        decays = []
+        for sector, values in zip(self.sectors, self.eigenvalues(**parameters), strict=True):
+            order = np.argsort(np.abs(values), axis=-1)
+            kept = np.take_along_axis(values, order, axis=-1)[..., sector.stationary :]
+            if kept.shape[-1]:
+                decays.append((-kept.real).min(axis=-1))
+        return np.minimum.reduce(decays)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self.formula)
+
+    # -- text ----------------------------------------------------------------------------------------------------------
+
+    def __str__(self) -> str:
+        lines = [f"relaxation of {self.generator.kind} ({self.generator.basis} basis)"]
+        for sector in self.sectors:
+            lines.append("  " + ", ".join(_coordinate(c) for c in sector.coordinates))
+            if sector.factors is None:
+                lines.append(f"    {len(sector.coordinates)} eigenvalues, beyond the term budget: numerically")
+                continue
+            for factor in sector.factors:
+                power = "" if factor.power == 1 else f"  (power {factor.power})"
+                lines.append(f"    {_polynomial(factor, str)}{power}")
+        named = [d for d in self.definitions if d.name in self._shown and not d.atom]
+        if named:
+            lines.append("where")
+            lines += [f"  {d.name} = {to_sympy(d.expression)}" for d in named]
+        return "\n".join(lines)
+
+    @cached_property
+    def _shown(self) -> set[str]:
+        roots = [c for s in self.sectors for f in s.factors or () for c in f.coefficients]
+        return set(program.symbols_of(roots))
+
+    def latex(self) -> str:
+        """Characteristic polynomials, one line for each sector, and the composites in them."""
+        symbols = {d.name: Parameter(d.name, d.latex, real=True) for d in self.definitions}
+        symbols |= {s.name: s for s in self.generator.model.symbols}
+
+        def text(node: Any) -> str:
+            return str(sp.latex(node.xreplace({s: symbols[s.name] for s in node.free_symbols if s.name in symbols})))
+
+        lines = []
+        for k, sector in enumerate(self.sectors, 1):
+            if sector.factors is None:
+                lines.append(rf"\chi_{{{k}}}(z) &: \text{{degree }} {len(sector.coordinates)}")
+                continue
+            product = r"\,".join(
+                (rf"\left({_polynomial(f, text)}\right)" if not f.is_zero else "z") + (f"^{{{f.power}}}" if f.power > 1 else "")
+                for f in sector.factors
+            )
+            lines.append(rf"\chi_{{{k}}}(z) &= {product}")
+        for d in self.definitions:
+            if d.name in self._shown and not d.atom:
+                lines.append(rf"{d.latex} &= {text(to_sympy(d.expression))}")
+        body = " \\\\\n".join(lines)
+        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def relaxation(generator: Generator) -> Relaxation:
+    """Characteristic polynomials of the decoupled sectors of a Liouvillian, factored, and its relaxation gap.
+
+    >>> import symness as sn
+    >>> omega, gamma, T = sn.parameters("omega gamma T", positive=True)
+    >>> (q,) = sn.qubits("1")
+    >>> model = sn.Model(omega * q.number, baths=[sn.Bath("1", q.lowering, rate=gamma, temperature=T)])
+    >>> print(sn.relaxation(sn.secular(model)))
+    relaxation of secular (energy basis)
+      rho_11, rho_22
+        z
+        z + down_1 + up_1
+      Re rho_12, Im rho_12
+        z**2 + z*(down_1 + up_1) + omega**2 + (down_1 + up_1)**2/4
+
+    Raises
+    ------
+    ModelError
+        For something that is no generator.
+    """
+    if not isinstance(generator, Generator):
+        raise ModelError(f"relaxation: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model)")
+    table = copy(generator.table)
+    table.names = Names(set(table.names.taken))
+    generator = replace(generator, table=table)
+    full = liouvillian(generator)
+    listed = coordinates(full.dimension)
+    matrix = composite_matrix(generator, replace(full, sector=tuple(listed)))
+    point, numbers = values_at_random_point(generator, full)
+    place = {c: k for k, c in enumerate(listed)}
+    ring = Ring([generator.names.fresh("z"), *matrix.ring.names])
+    sectors = []
+    for group in components(len(listed), [(place[r], place[c]) for r, c in matrix.matrix]):
+        own = tuple(listed[k] for k in group)
+        sectors.append(Sector(own, _factors(ring, matrix, own), deficit(point, numbers, own)))
+    atoms = [replace(d, atom=True) for d in generator.definitions]
+    rates = [Definition(r.name, r.expression, r.latex, atom=True) for r in generator.rates.values()]
+    return Relaxation(generator, matrix, (*atoms, *rates, *matrix.definitions), tuple(sectors))
+
+
+def _factors(ring: Ring, matrix: CompositeMatrix, sector: Sequence[Coordinate]) -> tuple[Factor, ...] | None:
+    if len(sector) > SECTOR_LIMIT:
+        return None
+    z = ring.generators[ring.names[0]]
+    rows = [
+        [
+            (z if r == c else ring.zero)
+            - (matrix.matrix[r, c].project_to_context(ring.context) if (r, c) in matrix.matrix else ring.zero)
+            for c in sector
+        ]
+        for r in sector
+    ]
+    try:
+        polynomial = determinant(rows, ring.zero, TERM_BUDGET)
+    except OverflowError:
+        return None
+    found = []
+    for factor, power in ring.factors(polynomial)[1]:
+        parts = {key[0]: value for key, value in ring.split(factor, [ring.names[0]]).items()}
+        degree = max(parts)
+        lead = parts[degree]
+        # det(z - M) is monic, so its factors are, up to a number.
+        coefficients = [parts.get(k, ring.zero) / lead for k in range(degree + 1)]
+        found.append(Factor(tuple(ring.display(c) for c in coefficients), power))
+    return tuple(sorted(found, key=lambda f: (not f.is_zero, f.degree)))
+
+
+def _coordinate(c: Coordinate) -> str:
+    label = f"{c[1] + 1}{c[2] + 1}" if max(c[1:]) < 9 else f"{c[1] + 1},{c[2] + 1}"
+    return {"p": "", "x": "Re ", "y": "Im "}[c[0]] + f"rho_{label}"
+
+
+def _polynomial(factor: Factor, text: Any) -> str:
+    """Powers of z from the highest to the lowest."""
+    return str(text(sum((to_sympy(c) * sp.Symbol("z") ** k for k, c in enumerate(factor.coefficients)), sp.S(0))))
