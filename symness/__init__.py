@@ -2,8 +2,7 @@
 
 The public names below are loaded on first use, so that ``from symness.generated import NAME`` costs numpy and
 nothing else.  Some functions share the name of their module (``parameters``, ``formula``, ``evaluator``,
-``identities``, ``sweep``, ``verify``):
-as attributes of the package these are always the functions; the modules are reached by
+``identities``, ``relaxation``, ``spectrum``, ``sweep``, ``verify``): as attributes of the package these are always the functions; the modules are reached by
 ``from symness.formula import ...``.
 """
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from symness.bell import bell_i3322
     from symness.claims import Definitions, Equation, Outcome, Statement
     from symness.coherence import coherence_l1, coherence_relative_entropy, purity, von_neumann_entropy
+    from symness.counting import fano, noise, uncertainty_product
     from symness.critical import critical_current
     from symness.entanglement import concurrence, negativity, positive
     from symness.errors import (
@@ -48,7 +48,10 @@ if TYPE_CHECKING:
     from symness.outputs import evaluator, formula
     from symness.parameters import parameters
     from symness.proof import prove
+    from symness.relaxation import Relaxation, relaxation
+    from symness.sensitivity import derivative, fisher_information, quantum_fisher_information
     from symness.space import fermions, levels, modes, product, qubits, spins
+    from symness.spectra import spectrum, susceptibility
     from symness.steady import SteadyState, steady_state
     from symness.sweep import sweep
     from symness.thermodynamics import energy_current, entropy_production, expectation, heat_current, particle_current
@@ -74,6 +77,7 @@ __all__ = [
     "Notation",
     "ObservableError",
     "Outcome",
+    "Relaxation",
     "Statement",
     "SteadyState",
     "SweepError",
@@ -89,13 +93,16 @@ __all__ = [
     "concurrence",
     "conductance",
     "critical_current",
+    "derivative",
     "energy_current",
     "entropy_production",
     "evaluator",
     "expectation",
+    "fano",
     "fermi",
     "fermions",
     "first_law",
+    "fisher_information",
     "formula",
     "from_qutip",
     "heat_current",
@@ -110,6 +117,7 @@ __all__ = [
     "minimum",
     "modes",
     "negativity",
+    "noise",
     "parameters",
     "partial_secular",
     "particle_current",
@@ -117,18 +125,23 @@ __all__ = [
     "product",
     "prove",
     "purity",
+    "quantum_fisher_information",
     "qubits",
     "rectification",
     "redfield",
+    "relaxation",
     "second_law",
     "secular",
     "series",
+    "spectrum",
     "spins",
     "sqrt",
     "steady_state",
+    "susceptibility",
     "sweep",
     "threshold",
     "to_qutip",
+    "uncertainty_product",
     "verify",
     "von_neumann_entropy",
 ]
@@ -156,7 +169,11 @@ _NAMES = {
     "nonlocality": "chsh horodecki",
     "bell": "bell_i3322",
     "coherence": "coherence_l1 coherence_relative_entropy purity von_neumann_entropy",
+    "counting": "fano noise uncertainty_product",
     "critical": "critical_current",
+    "relaxation": "Relaxation relaxation",
+    "sensitivity": "derivative fisher_information quantum_fisher_information",
+    "spectra": "spectrum susceptibility",
     "identities": "identities",
     "transport": "conductance rectification",
     "laws": "first_law interaction_power second_law",
@@ -198,7 +215,7 @@ def _function(name: str) -> property:
     return property(get, ignore_submodule)
 
 
-for _name in ("parameters", "formula", "evaluator", "identities", "sweep", "verify"):
+for _name in ("parameters", "formula", "evaluator", "identities", "relaxation", "spectrum", "sweep", "verify"):
     setattr(_Package, _name, _function(_name))
 sys.modules[__name__].__class__ = _Package
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from math import lcm
 from typing import Any
 
@@ -28,6 +29,8 @@ __all__ = ["branches", "equal", "has_roots", "numbers", "opaque", "without_trans
 _OPAQUE = ("log", "sin", "cos", "tan", "eigenvalue", "eigenvector", "wootters")
 _ROOTS = ("sqrt", "hypot", "cos_half", "sin_half")
 _TRIES = 60
+#: digits with which signs are found, and below what a number may be all rounding
+_SIGN_DIGITS, _LOST = 400, mpmath.mpf(10) ** -300
 _TINY = mpmath.mpf(10) ** -40
 _LARGEST_DENOMINATOR = 96
 
@@ -67,9 +70,15 @@ def opaque(nodes: Sequence[Node]) -> list[str]:
 def branches(roots: Sequence[Node], points: Sequence[Mapping[str, Any]]) -> list[list[Node]]:
     """The programs without moduli, maxima and minima, once for every combination of signs that occurs at the points."""
     changed, arguments = _moduli(roots)
-    with mp.workdps(70):
-        found = {tuple(value >= 0 for value in numbers(arguments, point)): None for point in points}
-    return [_signed(changed, dict(zip(arguments, pattern, strict=True))) for pattern in found]
+    found: dict[tuple[bool, ...], None] = {}
+    for point in points:
+        with mp.workdps(_SIGN_DIGITS):
+            values = numbers(arguments, point)
+            # The sign of what cancels to the last digit is noise.
+            if all(abs(value) > _LOST for value in values):
+                found[tuple(bool(value > 0) for value in values)] = None
+    patterns = found or dict.fromkeys(product((True, False), repeat=len(arguments)))
+    return [_signed(changed, dict(zip(arguments, pattern, strict=True))) for pattern in patterns]
 
 
 def _moduli(roots: Sequence[Node]) -> tuple[list[Node], list[Node]]:

@@ -119,6 +119,12 @@ def test_lost_digits_refute_nothing() -> None:
     assert sn.prove("sqrt(y**2)*((x + 1)**30 - (x + 1)**30*(1 - 1/(x + 1)**30))", y) is True
 
 
+def test_signs_of_lost_digits_are_no_signs() -> None:
+    """The argument of the maximum vanishes like exp(-1/T), far below the digits of its terms."""
+    argument = "sqrt(1 + 4*exp(-2/T)) - 1"
+    assert sn.prove(f"maximum(0, {argument})", f"positive_part(3*sqrt(1 + 4*exp(-1/T)**2)/2 - 3/2)*2/3 + 0*{T}") is True
+
+
 def test_what_cannot_be_decided_says_why() -> None:
     """log(a b) = log a + log b: equal in numbers, no exact rule for it."""
     found = sn.prove(sp.log(x * y), sp.log(x) + sp.log(y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,18 @@ def engine() -> Any:
         interaction=g * (h.raising * c.lowering + h.lowering * c.raising),
         baths=[sn.Bath("h", h.lowering, gamma_h, T_h), sn.Bath("c", c.lowering, gamma_c, T_c)],
     )
+
+
+def pair() -> Any:
+    """Two detuned qubits between bosonic baths."""
+    return systems.two_qubits("bose")
+
+
+@cache
+def found_for(make: Any, model: Any) -> tuple[Any, Any]:
+    """A generator and its identities."""
+    generator = make(model())
+    return generator, sn.identities(generator)
 
 
 def named(found: Any, *words: str) -> list[Any]:
@@ -124,7 +137,7 @@ def driven() -> Any:
 def maser() -> Any:
     """Three levels: 0-2 in contact with a hot bath, 1-2 with a cold one, 0-1 driven in the rotating frame."""
     delta, E, F, gh, gc, Th, Tc = sn.parameters("delta E F gamma_h gamma_c T_h T_c", positive=True)
-    (m,) = sn.levels("m", 3)
+    m = sn.levels("m", 3)
     return sn.Model(
         delta * m.projector(1) + (E + delta) * m.projector(2),
         interaction=F * (m.transition(0, 1) + m.transition(1, 0)),
@@ -137,7 +150,8 @@ OTHERS = [
             "mu_2": 0.2}, "bath R into the system = 2*t*Im <2|rho|3>"),
     (refrigerator, {"e_1": 1.0, "e_2": 0.6, "g": 0.1, "gamma_1": 0.2, "gamma_2": 0.1, "gamma_3": 0.3, "T_1": 0.5,
                     "T_2": 3.0, "T_3": 0.9}, "bath 3 into the system = -2*g*Im <2|rho|7>"),
-    (driven, {"omega": 1.0, "F": 0.2, "gamma": 0.1, "T": 0.7, "kappa": 0.05}, "bath B into the system = 2*F*Im <1|rho|2>"),
+    (driven, {"omega": 1.0, "F": 0.2, "gamma": 0.1, "T": 0.7, "kappa": 0.05},
+     "bath B into the system = 2*F*Im <1|rho|2>"),
     (maser, {"delta": 0.4, "E": 1.0, "F": 0.2, "gamma_h": 0.1, "gamma_c": 0.3, "T_h": 3.0, "T_c": 0.3},
      "bath h into the system = -2*F*Im <1|rho|2>"),
 ]  # fmt: skip
@@ -145,7 +159,7 @@ OTHERS = [
 
 @pytest.mark.parametrize(("model", "values", "expected"), OTHERS)
 def test_models_of_no_paper(model: Any, values: dict[str, float], expected: str) -> None:
-    """Every current of the local generator, by the trace over its part;"""
+    """Every current of the local generator, by the trace over its part."""
     generator = sn.local(model())
     found = sn.identities(generator)
     assert any(str(i).endswith(expected) for i in found), str(found)
@@ -159,14 +173,13 @@ def test_models_of_no_paper(model: Any, values: dict[str, float], expected: str)
         assert abs(value(relation, rho, known)) < 1e-12, str(relation)
 
 
-CASES = [(sn.local, engine, ENGINE), (sn.redfield, lambda: systems.two_qubits("bose"), PAIR), (sn.local, chain, CHAIN)]
+CASES = [(sn.local, engine, ENGINE), (sn.redfield, pair, PAIR), (sn.local, chain, CHAIN)]
 MORE = [(sn.redfield, chain, CHAIN), (sn.redfield, engine, ENGINE)]
 
 
 @pytest.mark.parametrize(("make", "model", "values"), [*CASES, *MORE])
 def test_identities_hold_for_a_state_found_without_them(make: Any, model: Any, values: dict[str, float]) -> None:
-    generator = make(model())
-    found = sn.identities(generator)
+    generator, found = found_for(make, model)
     rho, known = numbers(generator, values)
     assert len(found) >= 4
     for identity in found:
@@ -231,7 +244,7 @@ def test_the_particle_current_of_two_qubits_in_redfield(statistics: str) -> None
 @pytest.mark.parametrize("make", [sn.local, sn.redfield])
 def test_the_chain_of_three(make: Any) -> None:
     """The current through each bond is lam Im of its coherence, whatever the spectator does."""
-    found = sn.identities(make(chain()))
+    _, found = found_for(make, chain)
     left, right = named(found, "particle", "bath L")[0], named(found, "particle", "bath R")[0]
     assert str(left).endswith("= lam*Im (<3|rho|5> + <4|rho|6>)")
     assert str(right).endswith("= -lam*Im (<2|rho|3> + <6|rho|7>)")
@@ -240,7 +253,7 @@ def test_the_chain_of_three(make: Any) -> None:
 
 def test_total_energy_in_redfield_has_a_term_of_second_order() -> None:
     """Through the next-nearest coherence: the interaction energy that a bath puts in."""
-    total = named(sn.identities(sn.redfield(chain())), "total", "from L")[0]
+    total = named(found_for(sn.redfield, chain)[1], "total", "from L")[0]
     assert {len(term.elements) for term in total.terms} == {2}
     lam = sn.parameters("lam", positive=True)
     assert sp.simplify(total.terms[0].coefficient / lam**2).is_Rational
@@ -249,8 +262,7 @@ def test_total_energy_in_redfield_has_a_term_of_second_order() -> None:
 @pytest.mark.parametrize(("make", "model", "values"), CASES)
 def test_dimension_is_the_rank_in_floats(make: Any, model: Any, values: dict[str, float]) -> None:
     """Functionals on the coherences alone among the rows of the generator, counted by singular values."""
-    generator = make(model())
-    found = sn.identities(generator)
+    generator, found = found_for(make, model)
     product = in_product_basis(generator)
     b = Balances.of(product)
     M = systems.hermitian_matrix(product, values)
@@ -264,8 +276,7 @@ def test_dimension_is_the_rank_in_floats(make: Any, model: Any, values: dict[str
 
 
 def test_the_relations_are_independent() -> None:
-    generator = sn.local(chain())
-    found = sn.identities(generator)
+    generator, found = found_for(sn.local, chain)
     known = systems.known_values(generator, CHAIN)
     keys = sorted({(t.part, j, k) for r in found.relations for t in r.terms for _, j, k in t.elements})
     table = np.zeros((len(found.relations), len(keys)))
@@ -278,11 +289,11 @@ def test_the_relations_are_independent() -> None:
 
 
 def test_the_same_identity_from_state_and_generator() -> None:
-    generator = sn.redfield(systems.two_qubits("bose"))
+    generator, known = found_for(sn.redfield, pair)
     state = sn.steady_state(generator)
     for bath in "12":
         one = sn.identities(state, sn.particle_current(state, bath))[0]
-        two = named(sn.identities(generator), "particle", f"bath {bath}")[0]
+        two = named(known, "particle", f"bath {bath}")[0]
         assert one.terms == two.terms
 
 
@@ -297,7 +308,7 @@ def test_product_basis_is_a_rotation_of_the_generator() -> None:
 
 
 def test_a_current_without_a_short_identity_is_named() -> None:
-    found = sn.identities(sn.redfield(systems.two_qubits("bose")))
+    _, found = found_for(sn.redfield, pair)
     assert any("total energy current from 1" in text for text in found.unfound)
     assert "no identity short enough" in str(found)
 

@@ -15,7 +15,7 @@ ROOMS = (
     "quantity state lamb limits hermitian steady rational thermodynamics arithmetic response cumulant counting "
     "sensitivity spectra entanglement nonlocality bell coherence balances identity identities critical "
     "translation noted published cancellation realise lowering typeset latex careful kernel_text numpy_code "
-    "evaluator reference_matrices reference_numbers reference_generator reference_rates reference_forms "
+    "evaluator relaxation reference_matrices reference_numbers reference_generator reference_rates reference_forms "
     "reference_counting reference_sensitivity reference_spectra reference_measures reference_observables "
     "reference conditions thresholds algebraic scope proof repairs claims verdicts sampling verify outputs "
     "transport laws interop grid sweep_store sweep figures stamps blame loading derive plain cli_files "

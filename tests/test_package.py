@@ -17,7 +17,7 @@ from symness import derivations, generated
 
 GENERATED = sorted(path.stem for path in Path(generated.__path__[0]).glob("*.py") if path.stem != "__init__")
 HEAVY = {"sympy", "flint", "mpmath", "scipy", "jinja2", "click", "rich", "qutip", "matplotlib"}
-SHARED_NAMES = ("parameters", "formula", "evaluator", "identities", "sweep", "verify")
+SHARED_NAMES = ("parameters", "formula", "evaluator", "identities", "relaxation", "spectrum", "sweep", "verify")
 
 
 def loaded_by(statement: str) -> set[str]:

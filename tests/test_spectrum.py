@@ -201,6 +201,8 @@ def test_an_eigenbasis_that_is_not_normalised_is_refused() -> None:
         spectrum(sn.Model(H, eigenbasis=V * sp.diag(2, 1, 1)), Names({"t", "i"}))
 
 
+# Degenerate levels with unequal couplings: the warning is the subject of test_lamb.
+@pytest.mark.filterwarnings("ignore::symness.errors.LambShiftWarning")
 def test_supplied_eigenbasis_of_a_degenerate_block_solves_the_steady_state() -> None:
     """Ring of three levels above a ground state, baths on two sites: against the numpy null vector."""
     H, V = degenerate_ring()
@@ -285,6 +287,8 @@ def test_two_eigenvalues_of_one_numerical_block_are_ordered() -> None:
     assert np.abs(systems.density(state, values) - systems.gibbs(systems.numeric(H, values), 0.8)).max() < 1e-12
 
 
+# Degenerate levels with unequal couplings: the warning is the subject of test_lamb.
+@pytest.mark.filterwarnings("ignore::symness.errors.LambShiftWarning")
 @pytest.mark.parametrize("make", [sn.redfield, sn.secular])
 @pytest.mark.parametrize("kind", ["path of four", "star", "two hoppings", "detuned middle"])
 def test_larger_blocks_with_a_closed_form(make: Any, kind: str) -> None:
