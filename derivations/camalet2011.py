@@ -134,7 +134,8 @@ def different():
         first, second = ((J_11, J_21), (J_12, J_22))[i - 1]
         define[f"g_{i}_p"] = first * (1 + N_1) + second * (1 + N_2)
         define[f"g_{i}_m"] = first * N_1 + second * N_2
-    return sn.steady_state(generator, notation=sn.Notation(define))
+    latex = {f"g_{i}_{mark}": rf"\tilde{{\gamma}}_{{{i}}}^{{{sign}}}" for i in (1, 2) for mark, sign in ("p+", "m-")}
+    return sn.steady_state(generator, notation=sn.Notation(define, latex=latex))
 
 
 @cache

@@ -80,7 +80,7 @@ def currents(state):
 def outputs(state):
     """Elements of Eqs. (6) and (22), witnesses, currents, critical current."""
     flow = currents(state)
-    populations = {f"p_{ket}": element(state, k, k, rf"p_{{{ket}}}") for k, ket in enumerate(KETS)}
+    populations = {f"p_{label}": element(state, k, k, rf"p_{{{label}}}") for k, label in enumerate(KETS)}
     return {
         **populations,
         "c": element(state, 1, 2, "c"),

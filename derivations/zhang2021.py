@@ -46,7 +46,7 @@ def hamiltonian(a, b):
     return eps_1 * a.number + eps_2 * b.number, kappa / 2 * (a.raising * b.lowering + a.lowering * b.raising)
 
 
-def weak_model(statistics="bose", potentials=(0, 0)):
+def weak_model(statistics="bose", potentials=(0, 0), rates=(2 * gamma_1, 2 * gamma_2)):
     """Sec. 3 in the regime kappa < 2 sqrt(eps_1 eps_2), and fermions at any kappa."""
     a, b = sn.qubits("1 2")
     H, V = hamiltonian(a, b)
@@ -54,8 +54,8 @@ def weak_model(statistics="bose", potentials=(0, 0)):
         H,
         interaction=V,
         baths=[
-            sn.Bath("1", a.lowering, 2 * gamma_1, T_1, potentials[0], statistics=statistics),
-            sn.Bath("2", b.lowering, 2 * gamma_2, T_2, potentials[1], statistics=statistics),
+            sn.Bath("1", a.lowering, rates[0], T_1, potentials[0], statistics=statistics),
+            sn.Bath("2", b.lowering, rates[1], T_2, potentials[1], statistics=statistics),
         ],
         labels=LABELS,
     )
@@ -117,11 +117,40 @@ def module(regime):
 
 MODULES = {f"zhang2021_{regime}": module(regime) for regime in ("fermion", "boson_weak", "boson_strong")}
 
-#: ours: gamma_1 and gamma_2 are independent, as in Sec. 5.4
+
+# -- closed forms: ours, the paper prints none -----------------------------------------------------------------------
+
+gamma, Nbar_p, Nbar_m, Ntilde_p, Ntilde_m = sn.parameters("gamma Nbar_p Nbar_m Ntilde_p Ntilde_m", positive=True)
+LATEX = {
+    f"{prefix}N{mark}_{sign}": rf"\{mark}{{{letter}}}_{{{text}}}"
+    for prefix, letter in (("", "N"), ("cal", r"\mathcal{N}"))
+    for mark in ("bar", "tilde")
+    for sign, text in (("p", "+"), ("m", "-"))
+}
+
+
+def equal_couplings(*baths):
+    """gamma_1 = gamma_2 = gamma: mean and difference of the occupations, tilted by the mixing angle."""
+    symmetric = sn.redfield(weak_model(*baths, rates=(2 * gamma, 2 * gamma)))
+    N = symmetric.symbols
+    define = {}
+    for sign in "pm":
+        define[f"Nbar_{sign}"] = (N[f"N_1_{sign}"] + N[f"N_2_{sign}"]) / 2
+        define[f"Ntilde_{sign}"] = (N[f"N_1_{sign}"] - N[f"N_2_{sign}"]) / 2
+    define["calNbar_p"] = Nbar_p + Ntilde_p * N["cos_theta"]
+    define["calNbar_m"] = Nbar_m - Ntilde_m * N["cos_theta"]
+    define["calNtilde_p"] = Ntilde_p * N["sin_theta"]
+    define["calNtilde_m"] = Ntilde_m * N["sin_theta"]
+    return sn.steady_state(symmetric, notation=sn.Notation(define, unit=gamma, latex=LATEX)).closed_form
+
+
+#: gamma_1 and gamma_2 are independent, as in Sec. 5.4, unless the title says otherwise
 CLOSED_FORMS = {
     "fermions": lambda: steady("fermion").closed_form,
     "bosons, weak inter-qubit coupling": lambda: steady("boson_weak").closed_form,
     "bosons, strong inter-qubit coupling": lambda: steady("boson_strong").closed_form,
+    "fermions, equal couplings": lambda: equal_couplings("fermi", (mu_1, mu_2)),
+    "bosons, weak inter-qubit coupling, equal couplings": lambda: equal_couplings(),
 }
 #: the paper prints no closed form of a non-equilibrium steady state
 PUBLISHED: dict[str, dict[str, str]] = {}

@@ -21,12 +21,10 @@ from itertools import count
 
 from symness import program
 from symness.arithmetic import combined
-from symness.convert import from_sympy
 from symness.cumulant import second_cumulant
 from symness.errors import ObservableError, VerificationError
-from symness.exact import Polynomial
+from symness.events import amounts_of
 from symness.formula import Definition
-from symness.generators import Part, Term
 from symness.liouville import Coordinate, Entry, jump_rows
 from symness.names import Names
 from symness.observable import Observable
@@ -35,7 +33,6 @@ from symness.quantity import Quantity
 from symness.rates import default_latex_text
 from symness.residues import at_random_point
 from symness.response import response
-from symness.sparse import Sparse
 from symness.state import SteadyState
 from symness.thermodynamics import (
     energy_current,
@@ -50,8 +47,8 @@ from symness.thermodynamics import (
 
 __all__ = ["KINDS", "fano", "noise", "uncertainty_product"]
 
-#: what can be counted -> (its current, power of the energy in the unit of the current)
-KINDS = {"particle": "quanta", "energy": "energy", "heat": "energy minus mu per quantum"}
+#: what can be counted -> its letter
+KINDS = {"particle": "n", "energy": "E", "heat": "Q"}
 
 Rows = Mapping[Coordinate, Mapping[Coordinate, Entry]]
 
@@ -96,7 +93,7 @@ def noise(
     second = bath if other is None else other
     solved = [_counted(state, name, kind, chosen) for name in dict.fromkeys((bath, second))]
     marks = ",".join(default_latex_text(c.bath) for c in solved)
-    shown = {"particle": "n", "energy": "E", "heat": "Q"}[kind]
+    shown = KINDS[kind]
     whose = f"bath {bath}" if second == bath else f"baths {bath} and {second}"
     expression = _cumulant(solved)
     if second == bath and form != "program":
@@ -148,66 +145,6 @@ def _current(state: SteadyState, bath: str, kind: str, energy: str | None) -> Qu
     return (heat_current if kind == "heat" else energy_current)(state, bath, energy)
 
 
-# -- what one event carries --------------------------------------------------------------------------------------------
-
-
-def _amounts(state: SteadyState, part: Part, kind: str, energy: str) -> list[tuple[Term, Polynomial]]:
-    """(term, amount handed to the system per event)."""
-    generator = state.generator
-    ring = generator.ring
-    if kind == "particle":
-        return [(term, ring.constant(term.quanta)) for term in part.terms]
-    if energy == "total" and generator.basis == "energy":
-        operator = generator.hamiltonian
-    else:
-        operator = generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
-    potential = ring.zero
-    if kind == "heat":
-        mu = next((b.chemical_potential for b in generator.model.baths if b.name == part.name), 0)
-        potential = ring.from_node(from_sympy(mu, [s.name for s in generator.model.symbols]))
-    listed = []
-    for term in part.terms:
-        amounts = [_gained(state, operator, matrix) for matrix in (term.left, term.right)]
-        if amounts[0] is None or amounts[1] is None or len(ring.reduce(amounts[0] - amounts[1])):
-            raise ObservableError(
-                f"noise: the {energy} energy that bath {part.name!r} hands over has no definite amount per event "
-                f"(the generator {generator.kind} keeps pairs of different energies); use secular, or local with "
-                "energy='bare', or count quanta with kind='particle'"
-            )
-        listed.append((term, ring.reduce(amounts[0] - term.quanta * potential)))
-    return listed
-
-
-def _gained(state: SteadyState, energy: Sparse, matrix: Sparse) -> Polynomial | None:
-    """e with [E, A] = e A; None where A changes the energy by different amounts."""
-    ring = state.generator.ring
-    if all(i == j for i, j in energy):
-        found = None
-        for i, j in matrix:
-            gained = ring.reduce(energy.get((i, i), ring.zero) - energy.get((j, j), ring.zero))
-            if found is not None and found != gained:
-                return None
-            found = gained
-        return found
-    change: Sparse = {}
-    for (i, k), value in energy.items():
-        for (a, b), other in matrix.items():
-            if k == a:
-                change[i, b] = change.get((i, b), ring.zero) + value * other
-            if b == i:
-                change[a, k] = change.get((a, k), ring.zero) - other * value
-    place = next(iter(matrix))
-    gained = ring.divide(ring.reduce(change.get(place, ring.zero)), matrix[place])
-    if gained is None:
-        return None
-    wrong = [
-        p
-        for p in {**change, **matrix}
-        if len(ring.reduce(change.get(p, ring.zero) - gained * matrix.get(p, ring.zero)))
-    ]
-    return None if wrong else gained
-
-
 # -- first and second cumulant -----------------------------------------------------------------------------------------
 
 
@@ -229,7 +166,7 @@ class _Counted:
 def _counted(state: SteadyState, bath: str, kind: str, energy: str) -> _Counted:
     generator = state.generator
     quantity = _current(state, bath, kind, energy)
-    amounts = _amounts(state, generator.part(bath), kind, energy)
+    amounts = amounts_of(state, generator.part(bath), kind, energy)
     squares = [(term, generator.ring.reduce(weight * weight)) for term, weight in amounts]
     first, second = jump_rows(generator, amounts), jump_rows(generator, squares)
     names = Names({*generator.names.taken, *(d.name for d in state.definitions)})
@@ -304,8 +241,6 @@ def _cumulant(solved: list[_Counted]) -> Node:
                 rates.append(-own.current)
             terms.append(program.mul(weight, program.add(*rates), value))
     return program.add(*terms)
-
-
 
 
 def _shorter(state: SteadyState, counted: _Counted, straight: Node, closed: bool) -> Node:

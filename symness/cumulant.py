@@ -123,9 +123,7 @@ class _Form:
         if rest is None:
             return None
         content, factors = self.ring.factors(rest)
-        scale = program.mul(
-            *(program.power(self._show(f), k) for f, k in factors), self.linear.norm
-        )
+        scale = program.mul(*(program.power(self._show(f), k) for f, k in factors), self.linear.norm)
         shown = []
         for powers, weight in (((0, 2), program.number(1)), ((1, 1), current), ((2, 0), program.power(current, 2))):
             if powers in parts and len(parts[powers]):

@@ -162,9 +162,7 @@ class RateTable(FrequencyTable):
         up = self._rate(bath, a, b, index, "up", imaginary)
         return (down, up) if down and up else None
 
-    def correlation(
-        self, bath: Bath, a: int, b: int, index: int, sign: int, imaginary: bool = False
-    ) -> str | None:
+    def correlation(self, bath: Bath, a: int, b: int, index: int, sign: int, imaginary: bool = False) -> str | None:
         """Name of C(w) of a Hermitian coupling: down for w > 0, up for w < 0, the limit at w = 0."""
         if sign:
             return self._rate(bath, a, b, index, "down" if sign > 0 else "up", imaginary)
@@ -217,9 +215,7 @@ class RateTable(FrequencyTable):
         expression = program.mul(gamma, complement if direction == "down" else N)
         latex = rf"\gamma_{{{subscript}}}^{{{arrow}}}"
         channel = (second, first) if imaginary else (first, second)
-        self.rates[name] = Rate(
-            name, bath.name, direction, index, expression, latex, gamma, N, bath.kind.sign, channel
-        )
+        self.rates[name] = Rate(name, bath.name, direction, index, expression, latex, gamma, N, bath.kind.sign, channel)
         return name
 
     def jump(self, jump: Jump) -> str:

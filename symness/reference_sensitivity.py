@@ -93,7 +93,10 @@ def _information(block: Sequence[int], values: Matrix, slopes: Matrix) -> Any:
     def dense(entries: Matrix) -> Any:
         zero = mp.mpc(0)
         return mp.matrix(
-            [[entries.get((i, j), zero) if i <= j else mp.conj(entries.get((j, i), zero)) for j in block] for i in block]
+            [
+                [entries.get((i, j), zero) if i <= j else mp.conj(entries.get((j, i), zero)) for j in block]
+                for i in block
+            ]
         )
 
     energies, vectors = mp.eighe(dense(values))

@@ -7,7 +7,7 @@ rates and is factored over the rationals; factors of degree one and two give eig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +18,6 @@ import sympy as sp
 from symness import program
 from symness.composites import CompositeMatrix, composite_matrix
 from symness.convert import to_sympy
-from symness.elimination import TERM_BUDGET
 from symness.errors import ModelError, ObservableError
 from symness.evaluator import Evaluator
 from symness.exact import Ring, determinant
@@ -38,16 +37,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Factor", "Relaxation", "Sector", "relaxation"]
 
-#: largest sector whose characteristic polynomial is expanded
+#: largest sector whose characteristic polynomial is expanded, and most terms of a minor
 SECTOR_LIMIT = 8
+TERM_LIMIT = 2000
 
 
 @dataclass(frozen=True)
 class Factor:
-    """An irreducible factor of a characteristic polynomial: ``coefficients[k]`` belongs to z**k, the last one is 1."""
+    """An irreducible factor of a characteristic polynomial: ``coefficients[k]`` belongs to z**k, the last one is 1.
+
+    ``square`` is c - b**2/4 of a factor z**2 + b z + c = (z + b/2)**2 + c - b**2/4: a frequency squared where the
+    coherence rotates; ``rotates`` where it is a sum of squares, so that the roots are complex for all parameters.
+    """
 
     coefficients: tuple[Node, ...]
     power: int
+    square: Node | None = None
+    rotates: bool = False
 
     @property
     def degree(self) -> int:
@@ -67,24 +73,37 @@ class Factor:
         """
         if self.degree == 1:
             return self.coefficients[0]
-        if self.degree > 2:
+        if self.square is None:
             return None
-        c, b, _ = self.coefficients
-        half = program.mul(program.number(1) / 2, b)
-        root = program.sqrt(program.call("positive_part", program.power(half, 2) - c))
+        half = program.mul(program.number(1) / 2, self.coefficients[1])
+        if self.rotates:
+            return half
+        root = program.sqrt(program.call("positive_part", -self.square))
+        c = program.add(program.power(half, 2), self.square)
         return program.call("minimum", half, program.div(c, program.add(half, root)))
 
     @property
     def roots(self) -> list[Any] | None:
         """Eigenvalues as SymPy expressions in the named composites; None above degree two."""
-        if self.degree > 2:
-            return None
-        values = [to_sympy(c) for c in self.coefficients]
         if self.degree == 1:
-            return [-values[0]]
-        c, b, _ = values
-        root = sp.sqrt(b**2 - 4 * c)
-        return [(-b + root) / 2, (-b - root) / 2]
+            return [-to_sympy(self.coefficients[0])]
+        if self.square is None:
+            return None
+        half, root = to_sympy(self.coefficients[1]) / 2, sp.sqrt(-to_sympy(self.square))
+        return [root - half, -root - half]
+
+    def text(self, shown: Callable[[Any], str]) -> str:
+        """Powers of z from the highest to the lowest, or the completed square where that is shorter."""
+        z, values = sp.Symbol("z"), [to_sympy(c) for c in self.coefficients]
+        whole = " + ".join(
+            _times(shown, value, shown(z**k) if k else "")
+            for k, value in reversed(list(enumerate(values)))
+            if value != 0
+        )
+        if self.square is None:
+            return whole
+        completed = shown((z + values[1] / 2) ** 2 + to_sympy(self.square))
+        return min(completed, whole, key=len)
 
 
 @dataclass(frozen=True)
@@ -169,7 +188,9 @@ class Relaxation:
 
         evaluator, names = self._entries
         values = evaluator(**parameters)
-        shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()), *(np.shape(v) for v in parameters.values()))
+        shape = np.broadcast_shapes(
+            *(np.shape(v) for v in values.values()), *(np.shape(v) for v in parameters.values())
+        )
         found = []
         for sector in self.sectors:
             size = len(sector.coordinates)
@@ -213,7 +234,7 @@ class Relaxation:
                 continue
             for factor in sector.factors:
                 power = "" if factor.power == 1 else f"  (power {factor.power})"
-                lines.append(f"    {_polynomial(factor, str)}{power}")
+                lines.append(f"    {factor.text(str)}{power}")
         named = [d for d in self.definitions if d.name in self._shown and not d.atom]
         if named:
             lines.append("where")
@@ -239,7 +260,7 @@ class Relaxation:
                 lines.append(rf"\chi_{{{k}}}(z) &: \text{{degree }} {len(sector.coordinates)}")
                 continue
             product = r"\,".join(
-                (rf"\left({_polynomial(f, text)}\right)" if not f.is_zero else "z") + (f"^{{{f.power}}}" if f.power > 1 else "")
+                ("z" if f.is_zero else rf"\left({f.text(text)}\right)") + (f"^{{{f.power}}}" if f.power > 1 else "")
                 for f in sector.factors
             )
             lines.append(rf"\chi_{{{k}}}(z) &= {product}")
@@ -306,7 +327,7 @@ def _factors(ring: Ring, matrix: CompositeMatrix, sector: Sequence[Coordinate]) 
         for r in sector
     ]
     try:
-        polynomial = determinant(rows, ring.zero, TERM_BUDGET)
+        polynomial = determinant(rows, ring.zero, TERM_LIMIT)
     except OverflowError:
         return None
     found = []
@@ -316,7 +337,12 @@ def _factors(ring: Ring, matrix: CompositeMatrix, sector: Sequence[Coordinate]) 
         lead = parts[degree]
         # det(z - M) is monic, so its factors are, up to a number.
         coefficients = [parts.get(k, ring.zero) / lead for k in range(degree + 1)]
-        found.append(Factor(tuple(ring.display(c) for c in coefficients), power))
+        square, rotates = None, False
+        if degree == 2:
+            rest = coefficients[0] - coefficients[1] * coefficients[1] / 4
+            square = ring.display(rest)
+            rotates = all(c > 0 and not any(k % 2 for k in powers) for powers, c in rest.to_dict().items())
+        found.append(Factor(tuple(ring.display(c) for c in coefficients), power, square, rotates))
     return tuple(sorted(found, key=lambda f: (not f.is_zero, f.degree)))
 
 
@@ -325,6 +351,7 @@ def _coordinate(c: Coordinate) -> str:
     return {"p": "", "x": "Re ", "y": "Im "}[c[0]] + f"rho_{label}"
 
 
-def _polynomial(factor: Factor, text: Any) -> str:
-    """Powers of z from the highest to the lowest."""
-    return str(text(sum((to_sympy(c) * sp.Symbol("z") ** k for k, c in enumerate(factor.coefficients)), sp.S(0))))
+def _times(shown: Callable[[Any], str], value: Any, power: str) -> str:
+    if not power or value == 1:
+        return power or shown(value)
+    return f"({shown(value)}) {power}" if value.is_Add else f"{shown(value)} {power}"

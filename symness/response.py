@@ -158,4 +158,6 @@ class Response:
         _, values = at_random_point(defects, seed=17)
         wrong = [c for c, value in zip(self.sector, values, strict=True) if value != 0]
         if wrong:
-            raise VerificationError(f"{what} does not solve its own equations (rows {wrong[:3]}); please report the model")
+            raise VerificationError(
+                f"{what} does not solve its own equations (rows {wrong[:3]}); please report the model"
+            )

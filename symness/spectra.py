@@ -124,9 +124,7 @@ def _frequency(state: SteadyState, omega: Any) -> Any:
     if not isinstance(symbol, sp.Symbol) or not symbol.name.isidentifier():
         raise ObservableError(f"spectrum: omega={omega!r}; pass a symbol or a name")
     if symbol.name in state.generator.names.taken or symbol.name in {d.name for d in state.definitions}:
-        raise ObservableError(
-            f"spectrum: omega={symbol.name!r} is a name of this model; pass another, e.g. omega='nu'"
-        )
+        raise ObservableError(f"spectrum: omega={symbol.name!r} is a name of this model; pass another, e.g. omega='nu'")
     return symbol
 
 

@@ -99,7 +99,8 @@ class _Builder:
         )
 
     def node(self, expression: Any) -> Node:
-        return from_sympy(sp.expand(expression), self.order)
+        """Roots in the Hamiltonian itself (spins, modes) are named, so that exact tests know their squares."""
+        return self.radicals(sp.expand(expression))
 
     def name(self, wanted: str, expression: Node, latex: str, square: Node | None = None) -> Node:
         """Symbol for an expression; the same expression gets the same symbol."""

@@ -97,8 +97,24 @@ def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Qu
         rf"\dot{{Q}}_{{{default_latex_text(bath)}}}",
         f"heat current from bath {bath} into the system ({chosen} energy)",
         "energy^2",
-        row=_energy_row(state.generator, bath, chosen) if mu == 0 else None,
+        row=_heat_row(state, bath, chosen, mu),
     )
+
+
+def _heat_row(state: SteadyState, bath: str, energy: str, mu: Any) -> Mapping[Coordinate, Entry] | None:
+    """The heat current as one functional; None where mu is no polynomial of the parameters."""
+    generator = state.generator
+    row = {c: dict(e) for c, e in _energy_row(generator, bath, energy).items()}
+    if mu == 0:
+        return row
+    if not sp.sympify(mu).is_polynomial():
+        return None
+    weight = generator.ring.from_node(_node(state, mu))
+    for coordinate, entry in functional(generator, bath, "particle").items():
+        own = row.setdefault(coordinate, {})
+        for rate, value in entry.items():
+            own[rate] = own.get(rate, generator.ring.zero) - weight * value
+    return row
 
 
 def entropy_production(state: SteadyState, energy: str | None = None) -> Quantity:

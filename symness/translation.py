@@ -27,8 +27,7 @@ class Translation:
     """The symbols of a notation for one steady state.
 
     A defined symbol that equals a rate of the generator is the symbol of that rate; a rate without one is written out
-    as gamma (1 +- N), or keeps its own where gamma is a function (a cutoff).  All other defined symbols are
-    names that :class:`symness.shortest.Shortest` may use.
+    as gamma (1 +- N).  All other defined symbols are names that :class:`symness.shortest.Shortest` may use.
 
     Attributes
     ----------
@@ -55,17 +54,13 @@ class Translation:
             if not any(n.op == "call" for n in program.walk([d.expression]))
         }
         rates = generator.rates.values()
-        whole = [r.name for r in rates if not _is_polynomial(_written_out(r))]
-        order = [*source.names, *occupations, *whole, *notation.define]
+        order = [*source.names, *occupations, *notation.define]
         taken = [name for name in notation.define if name in {*source.names, *occupations}]
         if taken:
             raise ModelError(f"notation: {taken[0]!r} is a symbol of the model; define it under another name")
         self.ring = Ring(order, relations)
         nodes = {key: from_sympy(value, order) for key, value in notation.define.items()}
-        written = {
-            r.name: self.ring.generators[r.name] if r.name in whole else self._polynomial(r.name, _written_out(r), {})
-            for r in rates
-        }
+        written = {r.name: self._polynomial(r.name, _written_out(r), {}) for r in rates}
         values: dict[str, Polynomial] = {}
         for key, node in nodes.items():
             values[key] = self._polynomial(key, node, values)
@@ -93,7 +88,7 @@ class Translation:
         for _ in self.aliases:
             node = program.substitute(node, self.aliases)
         unknown = [symbol for symbol in program.symbols_of([node]) if symbol not in self.ring.index]
-        if unknown or not _is_polynomial(node):
+        if unknown or any(n.op in ("div", "call") for n in program.walk([node])):
             raise ModelError(
                 f"notation: {name} = {node!r} is no polynomial in parameters, angles and occupations; pass one"
             )
@@ -185,10 +180,6 @@ def _content(scales: Sequence[Any]) -> Fraction:
             gcd(total.numerator * x.denominator, x.numerator * total.denominator), total.denominator * x.denominator
         )
     return total if scales[0] > 0 else -total
-
-
-def _is_polynomial(node: Node) -> bool:
-    return not any(n.op in ("div", "call") for n in program.walk([node]))
 
 
 def _written_out(rate: Rate) -> Node:

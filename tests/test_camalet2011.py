@@ -245,6 +245,30 @@ def test_complex_rate_matrix(kind, hermitian):
 
 
 @pytest.mark.filterwarnings("ignore::symness.errors.LambShiftWarning")
+def test_complex_rate_matrix_against_qutip():
+    """Collective jumps with complex coefficients, two baths that are out of phase."""
+    qutip = pytest.importorskip("qutip")
+    state = sn.steady_state(sn.secular(camalet2011.model(camalet2011.GENERAL)))
+    values = {"Delta": 1.1, "T_1": 2.0, "T_2": 0.5, "J_11": 0.3, "J_12": 0.5, "J_21": 0.9, "J_22": 0.4}
+    values |= {"K_1": 0.2, "L_1": -0.3, "K_2": -0.1, "L_2": 0.5}
+    S = [qutip.Qobj(np.kron(*pair)) for pair in ((LOWERING, np.eye(2)), (np.eye(2), LOWERING))]
+    jumps = []
+    for n in "12":
+        gamma = values[f"K_{n}"] + 1j * values[f"L_{n}"]
+        matrix = np.array([[values[f"J_{n}1"], gamma], [np.conj(gamma), values[f"J_{n}2"]]])
+        N = 1 / np.expm1(values["Delta"] / values[f"T_{n}"])
+        sizes, vectors = np.linalg.eigh(matrix)
+        for size, v in zip(sizes, vectors.T, strict=True):
+            X = v[0] * S[0] + v[1] * S[1]
+            jumps += [np.sqrt(size * (1 + N)) * X, np.sqrt(size * N) * X.dag()]
+    H = qutip.Qobj(values["Delta"] * np.diag([1.0, 0.0, 0.0, -1.0]))
+    expected = qutip.steadystate(H, jumps).full()
+    rho = density(state, values)
+    assert abs(rho[1, 2].imag) > 1e-3
+    np.testing.assert_allclose(rho, expected, atol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore::symness.errors.LambShiftWarning")
 def test_gibbs_state_of_a_complex_rate_matrix():
     state = sn.steady_state(sn.secular(correlated(sp.Matrix([[x, k + sp.I * s], [k - sp.I * s, x]]))))
     rho = density(state, {"omega": 1.3, "x": 0.3, "k": 0.1, "s": -0.2, "T": 0.7})

@@ -120,9 +120,12 @@ def test_lost_digits_refute_nothing() -> None:
 
 
 def test_signs_of_lost_digits_are_no_signs() -> None:
-    """The argument of the maximum vanishes like exp(-1/T), far below the digits of its terms."""
-    argument = "sqrt(1 + 4*exp(-2/T)) - 1"
-    assert sn.prove(f"maximum(0, {argument})", f"positive_part(3*sqrt(1 + 4*exp(-1/T)**2)/2 - 3/2)*2/3 + 0*{T}") is True
+    """A root minus a cosine of thousands of digits has no sign in floats; over their sum it has."""
+    root = "sqrt(cosh(x/T)**2 + sinh(y/T)**2 - 1)"
+    rewritten = sp.Max(
+        0, (sp.sinh(y / T) ** 2 - 1) / (sp.sqrt(sp.cosh(x / T) ** 2 + sp.sinh(y / T) ** 2 - 1) + sp.cosh(x / T))
+    )
+    assert sn.prove(f"maximum(0, {root} - cosh(x/T))", rewritten) is True
 
 
 def test_what_cannot_be_decided_says_why() -> None:

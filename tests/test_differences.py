@@ -12,7 +12,7 @@ from symness.derivations import wang2019
 from symness.differences import Differences
 from symness.elimination import schur
 from symness.liouville import liouvillian
-from symness.thermodynamics import _sum
+from symness.thermodynamics import sum_of_elements
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_closed_currents_equal_their_definition(statistics, bath):
     state = sn.steady_state(sn.redfield(wang2019.model(statistics)))
     from symness.liouville import functional
 
-    direct = _sum(state, functional(state.generator, bath, "particle"))
+    direct = sum_of_elements(state, functional(state.generator, bath, "particle"))
     closed = sn.particle_current(state, bath).expression
     assert closed is not direct
     assert state.equal(closed, direct)

@@ -307,6 +307,15 @@ def test_product_basis_is_a_rotation_of_the_generator() -> None:
     assert functional(turned, "1", "particle")
 
 
+def test_heat_with_a_chemical_potential() -> None:
+    """energy - mu * particles as one functional: 2 t (eps_2 - mu_2) Im c for the bare heat from lead R."""
+    state = sn.steady_state(sn.local(dots()))
+    found = sn.identities(state, sn.heat_current(state, "R"))
+    s = {p.name: p for p in state.generator.model.symbols}
+    assert found[0].form == "Im"
+    assert sp.expand(found[0].coefficient - 2 * s["t"] * (s["eps_2"] - s["mu_2"])) == 0
+
+
 def test_a_current_without_a_short_identity_is_named() -> None:
     _, found = found_for(sn.redfield, pair)
     assert any("total energy current from 1" in text for text in found.unfound)
@@ -314,6 +323,21 @@ def test_a_current_without_a_short_identity_is_named() -> None:
 
 
 def test_energy_basis() -> None:
+    """The coherence between the eigenstates, with the populations of the eigenstates removed."""
+    generator, _ = found_for(sn.redfield, pair)
+    found = sn.identities(generator, basis="energy")
+    rho, known = numbers(generator, PAIR)
+    V = np.array([systems.run(row, known) for row in generator.spectrum.vectors])
+    inside = V.T @ rho @ V
+    assert len(found) >= 4
+    assert {i.form for i in found} == {"Im", "Re", "complex"}
+    for identity in found:
+        right = value(identity, inside, known)
+        assert right == pytest.approx(current(generator, identity, PAIR, rho), rel=1e-9), str(identity)
+    assert abs(value(found.relations[0], inside, known)) < 1e-12
+
+
+def test_energy_basis_without_coherences() -> None:
     """In the eigenbasis of a secular pair no coherence is left: nothing ties a current to it."""
     model = systems.two_qubits("bose")
     found = sn.identities(sn.secular(model), basis="energy")

@@ -84,7 +84,7 @@ def test_modules_keep_the_promise_at_a_thousand_points(formulas, name):
 def test_contract_of_the_modules(formulas):
     weak = {"eps_h", "eps_c", "g", "gamma_h", "gamma_c", "T_h", "T_c"}
     common = {f"{kind}heat_current_{j}" for kind in ("", "bare_") for j in "hc"} | {"negativity", "concurrence", "J_ss"}
-    x_state = {f"p_{ket}" for ket in paper.KETS} | {"c", "J_c"} | common
+    x_state = {f"p_{label}" for label in paper.KETS} | {"c", "J_c"} | common
     elements = {f"rho_{a}_{b}" for k, a in enumerate(paper.KETS) for b in paper.KETS[k:]}
     expected = {
         "khandelwal2020_local": (weak, x_state),
@@ -111,7 +111,7 @@ def hamiltonian(energies, g):
 
 
 def density_matrix(out):
-    rho = np.diag([float(out[f"p_{ket}"]) for ket in paper.KETS]).astype(complex)
+    rho = np.diag([float(out[f"p_{label}"]) for label in paper.KETS]).astype(complex)
     rho[1, 2], rho[2, 1] = out["c"], np.conj(out["c"])
     return rho
 
@@ -161,15 +161,15 @@ def test_global_state_is_the_redfield_state_for_small_rates():
     redfield = sn.evaluator(state, paper.elements(state, "s", "d"))
     point = {**STRONG, "gamma_h": 1e-9, "gamma_c": 4e-9}
     a, b = generated("global")(**point), redfield(**point)
-    for k, ket in enumerate(paper.KETS, 1):
-        np.testing.assert_allclose(a[f"p_{ket}"], b[f"s_{k}"], rtol=1e-7)
+    for k, label in enumerate(paper.KETS, 1):
+        np.testing.assert_allclose(a[f"p_{label}"], b[f"s_{k}"], rtol=1e-7)
     np.testing.assert_allclose(a["c"], b["d"], rtol=1e-7, atol=1e-8)
 
 
 def test_tunnelling_without_tunnelling_is_the_local_model():
     a, b = generated("local")(**WEAK), generated("tunnelling")(**WEAK, kappa_h=0.0, kappa_c=0.0)
-    for ket in paper.KETS:
-        np.testing.assert_allclose(b[f"rho_{ket}_{ket}"], a[f"p_{ket}"], rtol=1e-12)
+    for label in paper.KETS:
+        np.testing.assert_allclose(b[f"rho_{label}_{label}"], a[f"p_{label}"], rtol=1e-12)
     np.testing.assert_allclose(b["rho_10_01"], a["c"], rtol=1e-12)
     for name in ("J_ss", "negativity", "concurrence", "bare_heat_current_h", "bare_heat_current_c"):
         np.testing.assert_allclose(b[name], a[name], rtol=1e-11)

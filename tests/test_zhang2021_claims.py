@@ -1,4 +1,4 @@
-"""The register and the figures of Zhang and Wang (2021)."""
+"""The register, the figures and the length of the closed forms of Zhang and Wang (2021)."""
 
 from __future__ import annotations
 
@@ -76,3 +76,12 @@ def test_quick_figures_are_drawn(name):
 @pytest.mark.parametrize("name", sorted(zhang2021.FIGURES))
 def test_figures_are_drawn(name):
     assert len(zhang2021.FIGURES[name].drawn().axes) >= 2
+
+
+@pytest.mark.parametrize("title", sorted(zhang2021.CLOSED_FORMS))
+def test_closed_forms_stay_short(title):
+    """As many operations as displayed; the paper prints none to compare with."""
+    bounds = {"fermions": 115, "fermions, equal couplings": 36, "bosons, strong inter-qubit coupling": 124}
+    bounds |= {"bosons, weak inter-qubit coupling": 115, "bosons, weak inter-qubit coupling, equal couplings": 95}
+    assert zhang2021.CLOSED_FORMS[title]().count_ops() <= bounds[title]
+    assert not zhang2021.PUBLISHED

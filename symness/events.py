@@ -1,0 +1,69 @@
+"""What one emission, absorption or jump event hands over to the system: quanta, energy, or heat."""
+
+from __future__ import annotations
+
+from symness.convert import from_sympy
+from symness.errors import ObservableError
+from symness.exact import Polynomial
+from symness.generators import Part, Term
+from symness.sparse import Sparse
+from symness.state import SteadyState
+
+__all__ = ["amounts_of"]
+
+
+def amounts_of(state: SteadyState, part: Part, kind: str, energy: str) -> list[tuple[Term, Polynomial]]:
+    """(term, amount handed to the system per event)."""
+    generator = state.generator
+    ring = generator.ring
+    if kind == "particle":
+        return [(term, ring.constant(term.quanta)) for term in part.terms]
+    if energy == "total" and generator.basis == "energy":
+        operator = generator.hamiltonian
+    else:
+        operator = generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
+    potential = ring.zero
+    if kind == "heat":
+        mu = next((b.chemical_potential for b in generator.model.baths if b.name == part.name), 0)
+        potential = ring.from_node(from_sympy(mu, [s.name for s in generator.model.symbols]))
+    listed = []
+    for term in part.terms:
+        amounts = [_gained(state, operator, matrix) for matrix in (term.left, term.right)]
+        if amounts[0] is None or amounts[1] is None or len(ring.reduce(amounts[0] - amounts[1])):
+            raise ObservableError(
+                f"noise: the {energy} energy that bath {part.name!r} hands over has no definite amount per event "
+                f"(the generator {generator.kind} keeps pairs of different energies); use secular, or local with "
+                "energy='bare', or count quanta with kind='particle'"
+            )
+        listed.append((term, ring.reduce(amounts[0] - term.quanta * potential)))
+    return listed
+
+
+def _gained(state: SteadyState, energy: Sparse, matrix: Sparse) -> Polynomial | None:
+    """e with [E, A] = e A; None where A changes the energy by different amounts."""
+    ring = state.generator.ring
+    if all(i == j for i, j in energy):
+        found = None
+        for i, j in matrix:
+            gained = ring.reduce(energy.get((i, i), ring.zero) - energy.get((j, j), ring.zero))
+            if found is not None and found != gained:
+                return None
+            found = gained
+        return found
+    change: Sparse = {}
+    for (i, k), value in energy.items():
+        for (a, b), other in matrix.items():
+            if k == a:
+                change[i, b] = change.get((i, b), ring.zero) + value * other
+            if b == i:
+                change[a, k] = change.get((a, k), ring.zero) - other * value
+    place = next(iter(matrix))
+    gained = ring.divide(ring.reduce(change.get(place, ring.zero)), matrix[place])
+    if gained is None:
+        return None
+    wrong = [
+        p
+        for p in {**change, **matrix}
+        if len(ring.reduce(change.get(p, ring.zero) - gained * matrix.get(p, ring.zero)))
+    ]
+    return None if wrong else gained
