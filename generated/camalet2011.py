@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation camalet2011
-# sha256 of the text below this line: 3ca6c48e3ffbc5619184c6d69744a3c8835d3ea138762568e2763d1f49a80e6e
+# sha256 of the text below this line: 618c4251c734df7fbc9326a5a0a91db857cc40c4cdc8496f251687c30f841525
 """camalet2011: steady-state quantities in closed form.
 
 generator: secular
@@ -377,7 +377,7 @@ _STATEMENTS = (
     ("v186", "divide", "v185", "v95"),
     ("v187", "multiply", "v182", "v186"),
     ("v188", "minimum", "v146", 0.0),
-    ("v189", "multiply", 64.0, "v188"),
+    ("v189", "multiply", 1073741824.0, "v188"),
     ("v190", "add", "v187", "v189"),
     ("v191", "maximum", "v190", 0.0),
     ("v192", "add", "v148", 3.054936363499605e-151),

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 0de0201484d39efd09d8b6efc4028237c9b90d4ebddb2bd1f8c03e370ce22032
+# sha256 of the text below this line: e74899ba7f5c7b1cc7c95bcdc9fb79d68534384f713548af3c43c160813a4e8c
 """wang2019_boson: steady-state quantities in closed form.
 
 generator: redfield
@@ -120,11 +120,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "817fc2f0db8c26deb9d8311d5ce1b0f410d58dda0fb4f25037ba0f74b8489179",
+    "digest": "a22038ee1bced7741d5e879c3c7e41db2ab94da53a7d83a3a57bdb0f42d904a9",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 496,
+    "operations": 445,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -232,30 +232,34 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     R = 1.0 / ((0.5 * r_5)**2 + t39)
     t41 = u_p + d_p
     t42 = u_m + d_m
-    t43 = v_m + w_m
-    norm = t41 * t42 - 0.25 * (v_p + w_p) * t43 * r_5**2 * R
+    norm = t41 * t42 - 0.25 * (v_p + w_p) * (v_m + w_m) * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t49 = 0.5 * X_1_1 * t42 + 0.5 * X_1_2 * t41
-    re_rho_34 = 0.5 * r_5 * t49 * R / norm
-    im_rho_34 = -Omega * t49 * R / norm
-    t52 = _hypot(xp, t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
-    t53 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
-    t54 = _positive_part(xp, t52 - t53)
-    t55 = (t54 * (t52 + t53) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t52))
-    t56 = _positive_part(xp, -(t21 * rho_33 - sin_theta * re_rho_34 + t22 * rho_44)) + _positive_part(xp, -(t22 * rho_33 + sin_theta * re_rho_34 + t21 * rho_44))
-    t57 = X_1_1 * (omega_p * t42) + X_1_2 * (omega_m * t41)
-    t58 = w_p * t43
-    t59 = v_p * t43
-    t60 = -w_p * t43 - v_p * t43 + d_p * t42 + u_p * t42
-    t61 = X_1_1 * (omega_p * (d_m**2 + t58 + t59 + u_m * (u_m + 2.0 * d_m)) + omega_m * t60) + X_1_2 * (omega_m * (d_p**2 + t58 + t59 + u_p * (u_p + 2.0 * d_p)) + omega_p * t60)
-    t62 = X_1_1 * t42 + X_1_2 * t41
-    t63 = T_2 - T_1
-    t64 = T_1 * T_2
-    t65 = (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm * t63 / t64 + t39 * cos_half * sin_half * t62 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t63) / t64
-    t66 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
+    t48 = 0.5 * X_1_1 * t42 + 0.5 * X_1_2 * t41
+    re_rho_34 = 0.5 * r_5 * t48 * R / norm
+    im_rho_34 = -Omega * t48 * R / norm
+    t51 = _hypot(xp, t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
+    t52 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
+    t53 = _positive_part(xp, t51 - t52)
+    t54 = (t53 * (t51 + t52) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t51))
+    t55 = _positive_part(xp, -(t21 * rho_33 - sin_theta * re_rho_34 + t22 * rho_44)) + _positive_part(xp, -(t22 * rho_33 + sin_theta * re_rho_34 + t21 * rho_44))
+    t56 = t22 * omega_m * up_1_m
+    t57 = t21 * omega_p * up_1_p
+    t58 = t27 * omega_p
+    t59 = t27 * omega_m
+    t60 = (-t22 * omega_m * down_1_m - t21 * omega_p * down_1_p) * rho_11 + (t56 - t21 * omega_p * down_1_p) * rho_33 + (-t22 * omega_m * down_1_m + t57) * rho_44 + (t56 + t57) * rho_22 + (t58 * down_1_m + t58 * up_1_m + t59 * down_1_p + t59 * up_1_p) * re_rho_34
+    t61 = t21 * omega_m * up_2_m
+    t62 = t22 * omega_p * up_2_p
+    t63 = -cos_half * sin_half * omega_p * down_2_m - cos_half * sin_half * omega_p * up_2_m - cos_half * sin_half * omega_m * down_2_p - cos_half * sin_half * omega_m * up_2_p
+    t64 = (-t21 * omega_m * down_2_m - t22 * omega_p * down_2_p) * rho_11 + (t61 - t22 * omega_p * down_2_p) * rho_33 + (-t21 * omega_m * down_2_m + t62) * rho_44 + (t61 + t62) * rho_22 + t63 * re_rho_34
+    t65 = X_1_1 * t42 + X_1_2 * t41
+    t66 = T_2 - T_1
+    t67 = ((-t21 * omega_m * down_2_m - t22 * omega_p * down_2_p) * rho_11 + (t61 - t22 * omega_p * down_2_p) * rho_33 + (-t21 * omega_m * down_2_m + t62) * rho_44 + (t61 + t62) * rho_22 + t63 * re_rho_34) * t66
+    t68 = T_1 * T_2
+    t69 = t67 / t68 + t39 * cos_half * sin_half * t65 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t66) / t68
+    t70 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -263,14 +267,14 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t27 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * t54,
-        "negativity": t55 + t56,
-        "energy_current_1": (-cos_half * sin_half * t57 + 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm,
-        "particle_current_1": -t39 * cos_half * sin_half * t62 * R / norm,
-        "particle_current_2": t39 * cos_half * sin_half * t62 * R / norm,
-        "entropy_production": t65,
-        "positive": (_minimum(xp, t66, rho_22) + 1e-14) >= 0,
+        "concurrence": 2.0 * t53,
+        "negativity": t54 + t55,
+        "energy_current_1": t60,
+        "energy_current_2": t64,
+        "particle_current_1": -t39 * cos_half * sin_half * t65 * R / norm,
+        "particle_current_2": t39 * cos_half * sin_half * t65 * R / norm,
+        "entropy_production": t69,
+        "positive": (_minimum(xp, t70, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -637,7 +641,7 @@ _STATEMENTS = (
     ("v331", "divide", "v330", "v157"),
     ("v332", "multiply", "v327", "v331"),
     ("v333", "minimum", "v306", 0.0),
-    ("v334", "multiply", 64.0, "v333"),
+    ("v334", "multiply", 1073741824.0, "v333"),
     ("v335", "add", "v332", "v334"),
     ("v336", "maximum", "v335", 0.0),
     ("v337", "add", "v308", 3.054936363499605e-151),
@@ -696,151 +700,179 @@ _STATEMENTS = (
     ("v389", "add", "v387", "v380"),
     ("v390", "add", "v389", "v388"),
     ("test391", "at_most", "v390", "v386"),
-    ("v392", "multiply", "v20", "v118"),
-    ("v393", "multiply", "v103", "v392"),
-    ("v394", "multiply", "v7", "v117"),
-    ("v395", "multiply", "v101", "v394"),
-    ("v396", "add", "v393", "v395"),
-    ("v397", "square", "d_m"),
-    ("v398", "multiply", "v121", "v125"),
-    ("v399", "add", "v397", "v398"),
-    ("v400", "multiply", "v106", "v125"),
-    ("v401", "add", "v399", "v400"),
-    ("v402", "multiply", 2.0, "d_m"),
-    ("v403", "add", "u_m", "v402"),
-    ("v404", "multiply", "u_m", "v403"),
-    ("v405", "add", "v401", "v404"),
-    ("v406", "multiply", "v20", "v405"),
-    ("v407", "negative", "v398"),
-    ("v408", "subtract", "v407", "v400"),
-    ("v409", "multiply", "d_p", "v118"),
-    ("v410", "add", "v408", "v409"),
-    ("v411", "multiply", "u_p", "v118"),
-    ("v412", "add", "v410", "v411"),
-    ("v413", "multiply", "v7", "v412"),
-    ("v414", "add", "v406", "v413"),
-    ("v415", "multiply", "v103", "v414"),
-    ("v416", "square", "d_p"),
-    ("v417", "add", "v416", "v398"),
-    ("v418", "add", "v417", "v400"),
-    ("v419", "multiply", 2.0, "d_p"),
-    ("v420", "add", "u_p", "v419"),
-    ("v421", "multiply", "u_p", "v420"),
-    ("v422", "add", "v418", "v421"),
-    ("v423", "multiply", "v7", "v422"),
-    ("v424", "multiply", "v20", "v412"),
-    ("v425", "add", "v423", "v424"),
-    ("v426", "multiply", "v101", "v425"),
-    ("v427", "add", "v415", "v426"),
-    ("v428", "multiply", "v48", "r_5"),
-    ("v429", "multiply", "v428", "v427"),
-    ("v430", "multiply", "v429", "R"),
-    ("v431", "multiply", 0.25, "v430"),
-    ("v432", "multiply", "v48", "v396"),
-    ("v433", "subtract", "v431", "v432"),
-    ("v434", "divide", "v433", "norm"),
-    ("v435", "absolute", "v433"),
-    ("v436", "multiply", "v136", "v435"),
-    ("v437", "absolute", "v393"),
-    ("v438", "multiply", "v140", "v19"),
-    ("v439", "multiply", "v438", "v117"),
-    ("v440", "multiply", 2.0, "v439"),
-    ("v441", "add", "v437", "v440"),
-    ("v442", "multiply", "v48", "v441"),
-    ("v443", "multiply", "v160", "v164"),
-    ("v444", "add", "v397", "v443"),
-    ("v445", "multiply", "v149", "v164"),
-    ("v446", "add", "v444", "v445"),
-    ("v447", "add", "v446", "v404"),
-    ("v448", "add", "v443", "v445"),
-    ("v449", "add", "v448", "v409"),
-    ("v450", "add", "v449", "v411"),
-    ("v451", "multiply", "v19", "v447"),
-    ("v452", "multiply", 0.5, "v451"),
-    ("v453", "multiply", "v19", "v450"),
-    ("v454", "multiply", 0.5, "v453"),
-    ("v455", "add", "v452", "v454"),
-    ("v456", "add", "v416", "v443"),
-    ("v457", "add", "v456", "v445"),
-    ("v458", "add", "v457", "v421"),
-    ("v459", "multiply", "v19", "v458"),
-    ("v460", "multiply", 0.5, "v459"),
-    ("v461", "add", "v460", "v454"),
-    ("v462", "multiply", "v139", "v455"),
-    ("v463", "multiply", 4.0, "v462"),
-    ("v464", "multiply", "v140", "v461"),
-    ("v465", "multiply", 4.0, "v464"),
-    ("v466", "add", "v463", "v465"),
-    ("v467", "multiply", "v428", "v466"),
-    ("v468", "multiply", "v467", "R"),
-    ("v469", "multiply", 0.25, "v468"),
-    ("v470", "add", "v442", "v469"),
-    ("test471", "at_most", "v470", "v436"),
-    ("v472", "subtract", "v432", "v431"),
-    ("v473", "divide", "v472", "norm"),
-    ("v474", "absolute", "v472"),
-    ("v475", "multiply", "v136", "v474"),
-    ("test476", "at_most", "v470", "v475"),
-    ("v477", "multiply", "v103", "v118"),
-    ("v478", "multiply", "v101", "v117"),
-    ("v479", "add", "v477", "v478"),
-    ("v480", "multiply", "v111", "v17"),
-    ("v481", "multiply", "v480", "v28"),
-    ("v482", "multiply", "v481", "v479"),
-    ("v483", "multiply", "v482", "R"),
-    ("v484", "negative", "v483"),
-    ("v485", "divide", "v484", "norm"),
-    ("v486", "absolute", "v479"),
-    ("v487", "multiply", "v136", "v486"),
-    ("v488", "absolute", "v477"),
-    ("v489", "absolute", "v478"),
-    ("v490", "add", "v488", "v489"),
-    ("test491", "at_most", "v490", "v487"),
-    ("v492", "divide", "v483", "norm"),
-    ("v493", "multiply", "v473", "v49"),
-    ("v494", "multiply", "T_1", "T_2"),
-    ("v495", "divide", "v493", "v494"),
-    ("v496", "multiply", "v51", "T_1"),
-    ("v497", "multiply", "mu_1", "v49"),
-    ("v498", "subtract", "v496", "v497"),
-    ("v499", "multiply", "v492", "v498"),
-    ("v500", "divide", "v499", "v494"),
-    ("v501", "add", "v495", "v500"),
-    ("v502", "absolute", "v501"),
-    ("v503", "multiply", "v136", "v502"),
-    ("v504", "absolute", "v473"),
-    ("v505", "multiply", "v504", "v169"),
-    ("v506", "add", "v470", "v505"),
-    ("v507", "divide", "v506", "v157"),
-    ("v508", "multiply", "v507", "v192"),
-    ("v509", "divide", "v508", "v494"),
-    ("v510", "multiply", "v481", "v490"),
-    ("v511", "multiply", "v510", "R"),
-    ("v512", "absolute", "v492"),
-    ("v513", "multiply", "v512", "v169"),
-    ("v514", "add", "v511", "v513"),
-    ("v515", "divide", "v514", "v157"),
-    ("v516", "absolute", "v496"),
-    ("v517", "absolute", "v497"),
-    ("v518", "add", "v516", "v517"),
-    ("v519", "multiply", "v515", "v518"),
-    ("v520", "divide", "v519", "v494"),
-    ("v521", "add", "v509", "v520"),
-    ("test522", "at_most", "v521", "v503"),
-    ("v523", "add", "rho_33", "rho_44"),
-    ("v524", "subtract", "rho_33", "rho_44"),
-    ("v525", "multiply", 0.5, "v524"),
-    ("v526", "square", "v525"),
-    ("v527", "square", "re_rho_34"),
-    ("v528", "square", "im_rho_34"),
-    ("v529", "add", "v526", "v527"),
-    ("v530", "add", "v529", "v528"),
-    ("v531", "sqrt", "v530"),
-    ("v532", "multiply", 0.5, "v523"),
-    ("v533", "subtract", "v532", "v531"),
-    ("v534", "minimum", "rho_11", "v533"),
-    ("v535", "minimum", "v534", "rho_22"),
-    ("v536", "add", "v535", 1e-14),
+    ("v392", "multiply", "v29", "v6"),
+    ("v393", "multiply", "v392", "J_1"),
+    ("v394", "multiply", "v393", "v87"),
+    ("v395", "negative", "v394"),
+    ("v396", "multiply", "v18", "v19"),
+    ("v397", "multiply", "v396", "J_1"),
+    ("v398", "multiply", "v397", "v79"),
+    ("v399", "subtract", "v395", "v398"),
+    ("v400", "multiply", "v399", "rho_11"),
+    ("v401", "multiply", "v29", "v7"),
+    ("v402", "multiply", "v401", "v40"),
+    ("v403", "subtract", "v402", "v398"),
+    ("v404", "multiply", "v403", "rho_33"),
+    ("v405", "multiply", "v18", "v20"),
+    ("v406", "multiply", "v405", "v26"),
+    ("v407", "subtract", "v406", "v394"),
+    ("v408", "multiply", "v407", "rho_44"),
+    ("v409", "add", "v402", "v406"),
+    ("v410", "multiply", "v409", "rho_22"),
+    ("v411", "multiply", "v48", "v20"),
+    ("v412", "multiply", "v411", "v89"),
+    ("v413", "multiply", "v411", "v40"),
+    ("v414", "multiply", "v48", "v7"),
+    ("v415", "multiply", "v414", "v81"),
+    ("v416", "multiply", "v414", "v26"),
+    ("v417", "add", "v412", "v413"),
+    ("v418", "add", "v417", "v415"),
+    ("v419", "add", "v418", "v416"),
+    ("v420", "multiply", "v419", "re_rho_34"),
+    ("v421", "add", "v400", "v404"),
+    ("v422", "add", "v421", "v408"),
+    ("v423", "add", "v422", "v410"),
+    ("v424", "add", "v423", "v420"),
+    ("v425", "absolute", "v424"),
+    ("v426", "multiply", "v136", "v425"),
+    ("v427", "multiply", "v29", "v19"),
+    ("v428", "multiply", "v427", "J_1"),
+    ("v429", "multiply", "v428", "v87"),
+    ("v430", "add", "v429", "v398"),
+    ("v431", "multiply", "v430", "v327"),
+    ("v432", "multiply", "v428", "N_1_m"),
+    ("v433", "add", "v432", "v398"),
+    ("v434", "multiply", "v433", "v286"),
+    ("v435", "add", "v429", "v406"),
+    ("v436", "multiply", "v435", "v300"),
+    ("v437", "add", "v432", "v406"),
+    ("v438", "multiply", "v437", "v331"),
+    ("v439", "multiply", "v48", "v19"),
+    ("v440", "multiply", "v439", "J_1"),
+    ("v441", "multiply", "v440", "v79"),
+    ("v442", "multiply", "v440", "N_1_p"),
+    ("v443", "add", "v417", "v441"),
+    ("v444", "add", "v443", "v442"),
+    ("v445", "multiply", "v444", "v295"),
+    ("v446", "add", "v431", "v434"),
+    ("v447", "add", "v446", "v436"),
+    ("v448", "add", "v447", "v438"),
+    ("v449", "add", "v448", "v445"),
+    ("test450", "at_most", "v449", "v426"),
+    ("v451", "multiply", "v18", "v6"),
+    ("v452", "multiply", "v451", "J_2"),
+    ("v453", "multiply", "v452", "v91"),
+    ("v454", "negative", "v453"),
+    ("v455", "multiply", "v427", "J_2"),
+    ("v456", "multiply", "v455", "v83"),
+    ("v457", "subtract", "v454", "v456"),
+    ("v458", "multiply", "v457", "rho_11"),
+    ("v459", "multiply", "v18", "v7"),
+    ("v460", "multiply", "v459", "v45"),
+    ("v461", "subtract", "v460", "v456"),
+    ("v462", "multiply", "v461", "rho_33"),
+    ("v463", "multiply", "v29", "v20"),
+    ("v464", "multiply", "v463", "v35"),
+    ("v465", "subtract", "v464", "v453"),
+    ("v466", "multiply", "v465", "rho_44"),
+    ("v467", "add", "v460", "v464"),
+    ("v468", "multiply", "v467", "rho_22"),
+    ("v469", "multiply", "v439", "J_2"),
+    ("v470", "multiply", "v469", "v91"),
+    ("v471", "negative", "v470"),
+    ("v472", "multiply", "v469", "N_2_m"),
+    ("v473", "subtract", "v471", "v472"),
+    ("v474", "multiply", "v48", "v6"),
+    ("v475", "multiply", "v474", "J_2"),
+    ("v476", "multiply", "v475", "v83"),
+    ("v477", "subtract", "v473", "v476"),
+    ("v478", "multiply", "v475", "N_2_p"),
+    ("v479", "subtract", "v477", "v478"),
+    ("v480", "multiply", "v479", "re_rho_34"),
+    ("v481", "add", "v458", "v462"),
+    ("v482", "add", "v481", "v466"),
+    ("v483", "add", "v482", "v468"),
+    ("v484", "add", "v483", "v480"),
+    ("v485", "absolute", "v484"),
+    ("v486", "multiply", "v136", "v485"),
+    ("v487", "multiply", "v396", "J_2"),
+    ("v488", "multiply", "v487", "v91"),
+    ("v489", "add", "v488", "v456"),
+    ("v490", "multiply", "v489", "v327"),
+    ("v491", "multiply", "v487", "N_2_m"),
+    ("v492", "add", "v491", "v456"),
+    ("v493", "multiply", "v492", "v286"),
+    ("v494", "add", "v488", "v464"),
+    ("v495", "multiply", "v494", "v300"),
+    ("v496", "add", "v491", "v464"),
+    ("v497", "multiply", "v496", "v331"),
+    ("v498", "multiply", "v469", "v83"),
+    ("v499", "multiply", "v469", "N_2_p"),
+    ("v500", "add", "v470", "v472"),
+    ("v501", "add", "v500", "v498"),
+    ("v502", "add", "v501", "v499"),
+    ("v503", "multiply", "v502", "v295"),
+    ("v504", "add", "v490", "v493"),
+    ("v505", "add", "v504", "v495"),
+    ("v506", "add", "v505", "v497"),
+    ("v507", "add", "v506", "v503"),
+    ("test508", "at_most", "v507", "v486"),
+    ("v509", "multiply", "v103", "v118"),
+    ("v510", "multiply", "v101", "v117"),
+    ("v511", "add", "v509", "v510"),
+    ("v512", "multiply", "v111", "v17"),
+    ("v513", "multiply", "v512", "v28"),
+    ("v514", "multiply", "v513", "v511"),
+    ("v515", "multiply", "v514", "R"),
+    ("v516", "negative", "v515"),
+    ("v517", "divide", "v516", "norm"),
+    ("v518", "absolute", "v511"),
+    ("v519", "multiply", "v136", "v518"),
+    ("v520", "absolute", "v509"),
+    ("v521", "absolute", "v510"),
+    ("v522", "add", "v520", "v521"),
+    ("test523", "at_most", "v522", "v519"),
+    ("v524", "divide", "v515", "norm"),
+    ("v525", "multiply", "v484", "v49"),
+    ("v526", "multiply", "T_1", "T_2"),
+    ("v527", "divide", "v525", "v526"),
+    ("v528", "multiply", "v51", "T_1"),
+    ("v529", "multiply", "mu_1", "v49"),
+    ("v530", "subtract", "v528", "v529"),
+    ("v531", "multiply", "v524", "v530"),
+    ("v532", "divide", "v531", "v526"),
+    ("v533", "add", "v527", "v532"),
+    ("v534", "absolute", "v533"),
+    ("v535", "multiply", "v136", "v534"),
+    ("v536", "multiply", "v507", "v192"),
+    ("v537", "divide", "v536", "v526"),
+    ("v538", "multiply", "v513", "v522"),
+    ("v539", "multiply", "v538", "R"),
+    ("v540", "absolute", "v524"),
+    ("v541", "multiply", "v540", "v169"),
+    ("v542", "add", "v539", "v541"),
+    ("v543", "divide", "v542", "v157"),
+    ("v544", "absolute", "v528"),
+    ("v545", "absolute", "v529"),
+    ("v546", "add", "v544", "v545"),
+    ("v547", "multiply", "v543", "v546"),
+    ("v548", "divide", "v547", "v526"),
+    ("v549", "add", "v537", "v548"),
+    ("test550", "at_most", "v549", "v535"),
+    ("v551", "add", "rho_33", "rho_44"),
+    ("v552", "subtract", "rho_33", "rho_44"),
+    ("v553", "multiply", 0.5, "v552"),
+    ("v554", "square", "v553"),
+    ("v555", "square", "re_rho_34"),
+    ("v556", "square", "im_rho_34"),
+    ("v557", "add", "v554", "v555"),
+    ("v558", "add", "v557", "v556"),
+    ("v559", "sqrt", "v558"),
+    ("v560", "multiply", 0.5, "v551"),
+    ("v561", "subtract", "v560", "v559"),
+    ("v562", "minimum", "rho_11", "v561"),
+    ("v563", "minimum", "v562", "rho_22"),
+    ("v564", "add", "v563", 1e-14),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -853,12 +885,12 @@ _PARTS = {
     "w": ("v278", "im_rho_34"),
     "concurrence": ("v311",),
     "negativity": ("v367",),
-    "energy_current_1": ("v434",),
-    "energy_current_2": ("v473",),
-    "particle_current_1": ("v485",),
-    "particle_current_2": ("v492",),
-    "entropy_production": ("v501",),
-    "positive": ("v536",),
+    "energy_current_1": ("v424",),
+    "energy_current_2": ("v484",),
+    "particle_current_1": ("v517",),
+    "particle_current_2": ("v524",),
+    "entropy_production": ("v533",),
+    "positive": ("v564",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -871,11 +903,11 @@ _TESTS = {
     "w": ("test304", "test175", "test180", "test183", "test186", "test196", "test201", "test273", "test170"),
     "concurrence": ("test321", "test339", "test175", "test180", "test183", "test186", "test196", "test201"),
     "negativity": ("test321", "test339", "test369", "test156", "test170", "test230", "test372", "test376", "test384", "test391", "test175", "test180", "test183", "test186", "test196", "test201"),
-    "energy_current_1": ("test471", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
-    "energy_current_2": ("test476", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
-    "particle_current_1": ("test491", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
-    "particle_current_2": ("test491", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
-    "entropy_production": ("test522", "test180", "test175", "test196", "test183", "test186", "test201"),
+    "energy_current_1": ("test450", "test183", "test175", "test180", "test186", "test196", "test201"),
+    "energy_current_2": ("test508", "test186", "test180", "test175", "test183", "test196", "test201"),
+    "particle_current_1": ("test523", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
+    "particle_current_2": ("test523", "test170", "test180", "test175", "test196", "test183", "test186", "test201"),
+    "entropy_production": ("test550", "test186", "test180", "test175", "test183", "test196", "test201"),
     "positive": (),
 }
 
@@ -1041,73 +1073,72 @@ _CAREFUL = (
     ("c157", "positive_part", "c156"),
     ("c158", "add", "c151", "c157"),
     ("c159", "add", "c144", "c158"),
-    ("c160", "multiply", "c11", "c74"),
-    ("c161", "multiply", "c59", "c160"),
-    ("c162", "multiply", "c24", "c73"),
-    ("c163", "multiply", "c38", "c162"),
-    ("c164", "add", "c161", "c163"),
-    ("c165", "multiply", -1.0, "c4", "c16", "c164"),
-    ("c166", "power", "c55", 2),
-    ("c167", "multiply", "c78", "c83"),
-    ("c168", "add", "c166", "c167"),
-    ("c169", "multiply", "c63", "c83"),
-    ("c170", "add", "c168", "c169"),
-    ("c171", "multiply", 2.0, "c55"),
-    ("c172", "add", "c32", "c171"),
-    ("c173", "multiply", "c32", "c172"),
-    ("c174", "add", "c170", "c173"),
-    ("c175", "multiply", "c11", "c174"),
-    ("c176", "multiply", -1.0, "c78", "c83"),
-    ("c177", "multiply", -1.0, "c63", "c83"),
-    ("c178", "add", "c176", "c177"),
-    ("c179", "multiply", "c48", "c74"),
-    ("c180", "add", "c178", "c179"),
-    ("c181", "multiply", "c21", "c74"),
-    ("c182", "add", "c180", "c181"),
-    ("c183", "multiply", "c24", "c182"),
-    ("c184", "add", "c175", "c183"),
-    ("c185", "multiply", "c59", "c184"),
-    ("c186", "power", "c48", 2),
-    ("c187", "add", "c186", "c167"),
-    ("c188", "add", "c187", "c169"),
-    ("c189", "multiply", 2.0, "c48"),
-    ("c190", "add", "c21", "c189"),
-    ("c191", "multiply", "c21", "c190"),
-    ("c192", "add", "c188", "c191"),
-    ("c193", "multiply", "c24", "c192"),
-    ("c194", "multiply", "c11", "c182"),
-    ("c195", "add", "c193", "c194"),
-    ("c196", "multiply", "c38", "c195"),
-    ("c197", "add", "c185", "c196"),
-    ("c198", "multiply", 0.25, "c4", "c16", "c56", "c197", "c70"),
-    ("c199", "add", "c165", "c198"),
-    ("c200", "divide", "c199", "c86"),
-    ("c201", "multiply", "c4", "c16", "c164"),
-    ("c202", "multiply", -0.25, "c4", "c16", "c56", "c197", "c70"),
-    ("c203", "add", "c201", "c202"),
-    ("c204", "divide", "c203", "c86"),
-    ("c205", "multiply", "c59", "c74"),
-    ("c206", "multiply", "c38", "c73"),
-    ("c207", "add", "c205", "c206"),
-    ("c208", "multiply", -1.0, "c68", "c4", "c16", "c207", "c70"),
-    ("c209", "divide", "c208", "c86"),
-    ("c210", "multiply", "c68", "c4", "c16", "c207"),
-    ("c211", "multiply", "c210", "c70"),
-    ("c212", "divide", "c211", "c86"),
-    ("c213", "multiply", -1.0, "T_1"),
-    ("c214", "add", "T_2", "c213"),
-    ("c215", "multiply", "c204", "c214"),
-    ("c216", "multiply", "T_1", "T_2"),
-    ("c217", "divide", "c215", "c216"),
-    ("c218", "multiply", -1.0, "mu_1"),
-    ("c219", "add", "mu_2", "c218"),
-    ("c220", "multiply", "c219", "T_1"),
-    ("c221", "multiply", "mu_1", "c214"),
-    ("c222", "multiply", -1.0, "c221"),
-    ("c223", "add", "c220", "c222"),
-    ("c224", "multiply", "c212", "c223"),
-    ("c225", "divide", "c224", "c216"),
-    ("c226", "add", "c217", "c225"),
+    ("c160", "multiply", -1.0, "c17", "c23", "J_1", "c49"),
+    ("c161", "multiply", -1.0, "c5", "c10", "J_1", "c42"),
+    ("c162", "add", "c160", "c161"),
+    ("c163", "multiply", "c162", "c87"),
+    ("c164", "multiply", "c17", "c24"),
+    ("c165", "multiply", "c164", "c27"),
+    ("c166", "add", "c165", "c161"),
+    ("c167", "multiply", "c166", "c105"),
+    ("c168", "multiply", "c5", "c11"),
+    ("c169", "multiply", "c168", "c14"),
+    ("c170", "add", "c160", "c169"),
+    ("c171", "multiply", "c170", "c109"),
+    ("c172", "add", "c165", "c169"),
+    ("c173", "multiply", "c172", "c101"),
+    ("c174", "multiply", "c34", "c11"),
+    ("c175", "multiply", "c174", "c50"),
+    ("c176", "multiply", "c174", "c27"),
+    ("c177", "multiply", "c34", "c24"),
+    ("c178", "multiply", "c177", "c43"),
+    ("c179", "multiply", "c177", "c14"),
+    ("c180", "add", "c175", "c176", "c178", "c179"),
+    ("c181", "multiply", "c180", "c114"),
+    ("c182", "add", "c163", "c167", "c171", "c173", "c181"),
+    ("c183", "multiply", -1.0, "c5", "c23", "J_2", "c52"),
+    ("c184", "multiply", -1.0, "c17", "c10", "J_2", "c45"),
+    ("c185", "add", "c183", "c184"),
+    ("c186", "multiply", "c185", "c87"),
+    ("c187", "multiply", "c5", "c24"),
+    ("c188", "multiply", "c187", "c30"),
+    ("c189", "add", "c188", "c184"),
+    ("c190", "multiply", "c189", "c105"),
+    ("c191", "multiply", "c17", "c11"),
+    ("c192", "multiply", "c191", "c19"),
+    ("c193", "add", "c183", "c192"),
+    ("c194", "multiply", "c193", "c109"),
+    ("c195", "add", "c188", "c192"),
+    ("c196", "multiply", "c195", "c101"),
+    ("c197", "multiply", -1.0, "c4", "c16", "c10", "J_2", "c52"),
+    ("c198", "multiply", -1.0, "c4", "c16", "c10", "J_2", "c29"),
+    ("c199", "multiply", -1.0, "c4", "c16", "c23", "J_2", "c45"),
+    ("c200", "multiply", -1.0, "c4", "c16", "c23", "J_2", "c18"),
+    ("c201", "add", "c197", "c198", "c199", "c200"),
+    ("c202", "multiply", "c201", "c114"),
+    ("c203", "add", "c186", "c190", "c194", "c196", "c202"),
+    ("c204", "multiply", "c59", "c74"),
+    ("c205", "multiply", "c38", "c73"),
+    ("c206", "add", "c204", "c205"),
+    ("c207", "multiply", -1.0, "c68", "c4", "c16", "c206", "c70"),
+    ("c208", "divide", "c207", "c86"),
+    ("c209", "multiply", "c68", "c4", "c16", "c206"),
+    ("c210", "multiply", "c209", "c70"),
+    ("c211", "divide", "c210", "c86"),
+    ("c212", "multiply", -1.0, "T_1"),
+    ("c213", "add", "T_2", "c212"),
+    ("c214", "multiply", "c203", "c213"),
+    ("c215", "multiply", "T_1", "T_2"),
+    ("c216", "divide", "c214", "c215"),
+    ("c217", "multiply", -1.0, "mu_1"),
+    ("c218", "add", "mu_2", "c217"),
+    ("c219", "multiply", "c218", "T_1"),
+    ("c220", "multiply", "mu_1", "c213"),
+    ("c221", "multiply", -1.0, "c220"),
+    ("c222", "add", "c219", "c221"),
+    ("c223", "multiply", "c211", "c222"),
+    ("c224", "divide", "c223", "c215"),
+    ("c225", "add", "c216", "c224"),
 )
 
 _CAREFUL_PARTS = {
@@ -1119,11 +1150,11 @@ _CAREFUL_PARTS = {
     "w": ("c122", "c117"),
     "concurrence": ("c130",),
     "negativity": ("c159",),
-    "energy_current_1": ("c200",),
-    "energy_current_2": ("c204",),
-    "particle_current_1": ("c209",),
-    "particle_current_2": ("c212",),
-    "entropy_production": ("c226",),
+    "energy_current_1": ("c182",),
+    "energy_current_2": ("c203",),
+    "particle_current_1": ("c208",),
+    "particle_current_2": ("c211",),
+    "entropy_production": ("c225",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1163,8 +1194,25 @@ def _eigenvector(system, i, k, out=None):
     return system[1][..., i, k].copy() if out is None else np.copyto(out, system[1][..., i, k])
 
 
+def _wootters(system, out=None):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho; +-s_k are the eigenvalues of root(rho) K root(rho).
+
+    K psi = (sigma_y x sigma_y) psi*, written for (Re psi, Im psi) where rho is complex: the s_k occur twice then.
+    """
+    values, vectors = system
+    size = values.shape[-1]
+    weighted = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    form = np.swapaxes(weighted, -2, -1) @ (signs[:, None] * weighted[..., places, :])
+    known = np.isfinite(values[..., 0])
+    sizes = np.abs(np.linalg.eigvalsh(np.where(known[..., None, None], form, 0.0)))
+    result = np.where(known, 2.0 * sizes.max(axis=-1) - 4.0 / size * sizes.sum(axis=-1), np.nan)
+    return result if out is None else np.copyto(out, result)
+
+
 _PAIRWISE = ("maximum", "minimum", "fmax")
-_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector}
+_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector, "wootters": _wootters}
 
 
 def _needed(statements, roots):
@@ -1435,6 +1483,13 @@ def _pair_abs(x):
     return _where(x.hi < 0, -x, x)
 
 
+def _pair_sum(*terms):
+    """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
+    total = functools.reduce(_Pair.__add__, terms)
+    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
+    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+
+
 def _pair_product(first, *rest):
     """A leading power of two (a sign, a half) scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
@@ -1559,34 +1614,84 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues and eigenvectors, refined once: the correction of Ogita and Aishima converges quadratically."""
-    span = range(size)
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
+
+    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
+    diagonal, between nearly equal eigenvalues too.
+    """
+    shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
+    parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
-    v = [[_Pair(vectors[..., i, k].copy()) for k in span] for i in span]
-    image = [[_dot([entries[i * size + j] for j in span], [v[j][k] for j in span]) for k in span] for i in span]
-    column = [[v[i][k] for i in span] for k in span]
-    one = _Pair(np.ones_like(values[..., 0]))
-    excess = [[(one if i == j else _Pair(0.0 * one.hi)) - _dot(column[i], column[j]) for j in span] for i in span]
-    form = [[_dot(column[i], [image[k][j] for k in span]) for j in span] for i in span]
-    refined = [form[k][k] / (one - excess[k][k]) for k in span]
-    scale = np.abs(values).max(axis=-1)
-    half = _Pair(0.5)
-    correction = [[half * excess[i][j] for j in span] for i in span]
-    for i, j in ((i, j) for i in span for j in span if i != j):
-        gap = refined[j] - refined[i]
-        apart = np.abs(gap.hi) > 1e-13 * scale
-        better = (form[i][j] + refined[j] * excess[i][j]) / _where(apart, gap, one)
-        correction[i][j] = _where(apart, better, correction[i][j])
-    turned = [[v[i][k] + _dot(v[i], [correction[j][k] for j in span]) for k in span] for i in span]
-    return refined, turned
+    v = _Pair(vectors, np.zeros_like(vectors))
+    v = v + _pair_matmul(v, _Pair(np.float64(0.5)) * (_Pair(np.eye(size)) - _pair_matmul(_transposed(v), v)))
+    form = _pair_matmul(_transposed(v), _pair_matmul(matrix, v))
+    smallest = 2.0**-104 * np.abs(values).max(axis=-1)
+    for _ in range(6):
+        # One element at a time would be slow: a pair of columns is left alone where no element needs it.
+        turns = [(p, q) for p in range(size) for q in range(p + 1, size)]
+        if not sum([_rotate(form, v, p, q, smallest) for p, q in turns]):
+            break
+    diagonal = [np.ascontiguousarray(np.diagonal(part, axis1=-2, axis2=-1)) for part in (form.hi, form.lo)]
+    order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
+    values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
+    hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
+    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
+    return values, _Pair(hi * sign, lo * sign)
 
 
-def _dot(a, b):
-    return functools.reduce(_Pair.__add__, (x * y for x, y in zip(a, b)))
+def _pair_matmul(a, b):
+    terms = (_at(a, np.s_[..., :, k, None]) * _at(b, np.s_[..., None, k, :]) for k in range(a.hi.shape[-1]))
+    return functools.reduce(_Pair.__add__, terms)
+
+
+def _transposed(x):
+    return _Pair(np.swapaxes(x.hi, -2, -1), np.swapaxes(x.lo, -2, -1))
+
+
+def _at(x, index):
+    return _Pair(x.hi[index], x.lo[index])
+
+
+def _rotate(form, v, p, q, smallest):
+    """Turn columns (and rows) p and q where the element between them exceeds ``smallest``; False where none does."""
+    between = _at(form, np.s_[..., p, q])
+    wanted = np.abs(between.hi) > smallest
+    if not wanted.any():
+        return False
+    one = _Pair(np.ones(wanted.shape), np.zeros(wanted.shape))
+    between = _where(wanted, between + between, one)
+    slope = (_at(form, np.s_[..., q, q]) - _at(form, np.s_[..., p, p])) / between
+    tangent = one / (_pair_abs(slope) + _pair_sqrt(one + slope * slope))
+    tangent = _where(wanted, _where(slope.hi < 0, -tangent, tangent), _Pair(0.0 * one.hi))
+    cosine = one / _pair_sqrt(one + tangent * tangent)
+    c, s = (_at(x, np.s_[..., None]) for x in (cosine, tangent * cosine))
+    for matrix, places in ((form, (np.s_[..., p], np.s_[..., q])), (form, (np.s_[..., p, :], np.s_[..., q, :])),
+                           (v, (np.s_[..., p], np.s_[..., q]))):
+        first, second = (_at(matrix, place) for place in places)
+        for place, new in zip(places, (c * first - s * second, s * first + c * second)):
+            matrix.hi[place], matrix.lo[place] = new.hi, new.lo
+    return True
+
+
+def _pair_wootters(system):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho (see ``_wootters``)."""
+    values, vectors = system
+    size = values.hi.shape[-1]
+    roots = _pair_sqrt(_where(values.hi > 0, values, _Pair(0.0 * values.hi)))
+    weighted = vectors * _at(roots, np.s_[..., None, :])
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])[:, None]
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    turned = _Pair(signs * weighted.hi[..., places, :], signs * weighted.lo[..., places, :])
+    form = _pair_matmul(_transposed(weighted), turned)
+    found, _ = _pair_eigh(size, *(_at(form, np.s_[..., i, k]) for i in range(size) for k in range(size)))
+    sizes = [_pair_abs(_at(found, np.s_[..., k])) for k in range(size)]
+    largest = functools.reduce(lambda a, b: _where(_less(a, b), b, a), sizes)
+    return largest + largest - _Pair(np.float64(4.0 / size)) * functools.reduce(_Pair.__add__, sizes)
 
 
 _PAIR_OPERATIONS = {
-    "add": lambda *terms: functools.reduce(_Pair.__add__, terms),
+    "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
     "power": _pair_power,
@@ -1614,8 +1719,9 @@ _PAIR_OPERATIONS = {
     "sine": lambda angle: angle[1],
     "per_temperature": _per_temperature,
     "eigh": _pair_eigh,
-    "eigenvalue": lambda system, k: system[0][k],
-    "eigenvector": lambda system, i, k: system[1][i][k],
+    "wootters": _pair_wootters,
+    "eigenvalue": lambda system, k: _at(system[0], np.s_[..., k]),
+    "eigenvector": lambda system, i, k: _at(system[1], np.s_[..., i, k]),
 }
 
 #: Operands of these are indices, names or plain numbers, not values.

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 43632633f35fb39ce2a8c7ab7b0f4577ca5dadc73eb2bbd2d6079643b718a0ac
+# sha256 of the text below this line: d83229e1834279c125bbeea985c7fed17a01782d8b8a33507c8d76e385140448
 """wang2019_boson_ohmic: steady-state quantities in closed form.
 
 generator: redfield
@@ -122,11 +122,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "838ff24778ad34b1bf7128594612842bea7ccd7306fa91cc5e4067f037a5c33b",
+    "digest": "db266df25490f1e332bec87cb58c85620a0fecd5aba6e74a07e6f0e36f289f24",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 494,
+    "operations": 443,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -238,30 +238,34 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
     R = 1.0 / ((0.5 * r_5)**2 + t43)
     t45 = u_p + d_p
     t46 = u_m + d_m
-    t47 = v_m + w_m
-    norm = t45 * t46 - 0.25 * (v_p + w_p) * t47 * r_5**2 * R
+    norm = t45 * t46 - 0.25 * (v_p + w_p) * (v_m + w_m) * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t53 = 0.5 * X_1_1 * t46 + 0.5 * X_1_2 * t45
-    re_rho_34 = 0.5 * r_5 * t53 * R / norm
-    im_rho_34 = -Omega * t53 * R / norm
-    t56 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
-    t57 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
-    t58 = _positive_part(xp, t56 - t57)
-    t59 = (t58 * (t56 + t57) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t56))
-    t60 = _positive_part(xp, -(t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44)) + _positive_part(xp, -(t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44))
-    t61 = X_1_1 * (omega_p * t46) + X_1_2 * (omega_m * t45)
-    t62 = w_p * t47
-    t63 = v_p * t47
-    t64 = -w_p * t47 - v_p * t47 + d_p * t46 + u_p * t46
-    t65 = X_1_1 * (omega_p * (d_m**2 + t62 + t63 + u_m * (u_m + 2.0 * d_m)) + omega_m * t64) + X_1_2 * (omega_m * (d_p**2 + t62 + t63 + u_p * (u_p + 2.0 * d_p)) + omega_p * t64)
-    t66 = X_1_1 * t46 + X_1_2 * t45
-    t67 = T_2 - T_1
-    t68 = T_1 * T_2
-    t69 = (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm * t67 / t68 + t43 * cos_half * sin_half * t66 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t67) / t68
-    t70 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
+    t52 = 0.5 * X_1_1 * t46 + 0.5 * X_1_2 * t45
+    re_rho_34 = 0.5 * r_5 * t52 * R / norm
+    im_rho_34 = -Omega * t52 * R / norm
+    t55 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
+    t56 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
+    t57 = _positive_part(xp, t55 - t56)
+    t58 = (t57 * (t55 + t56) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t55))
+    t59 = _positive_part(xp, -(t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44)) + _positive_part(xp, -(t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44))
+    t60 = t26 * omega_m * up_1_m
+    t61 = t25 * omega_p * up_1_p
+    t62 = t31 * omega_p
+    t63 = t31 * omega_m
+    t64 = (-t26 * omega_m * down_1_m - t25 * omega_p * down_1_p) * rho_11 + (t60 - t25 * omega_p * down_1_p) * rho_33 + (-t26 * omega_m * down_1_m + t61) * rho_44 + (t60 + t61) * rho_22 + (t62 * down_1_m + t62 * up_1_m + t63 * down_1_p + t63 * up_1_p) * re_rho_34
+    t65 = t25 * omega_m * up_2_m
+    t66 = t26 * omega_p * up_2_p
+    t67 = -cos_half * sin_half * omega_p * down_2_m - cos_half * sin_half * omega_p * up_2_m - cos_half * sin_half * omega_m * down_2_p - cos_half * sin_half * omega_m * up_2_p
+    t68 = (-t25 * omega_m * down_2_m - t26 * omega_p * down_2_p) * rho_11 + (t65 - t26 * omega_p * down_2_p) * rho_33 + (-t25 * omega_m * down_2_m + t66) * rho_44 + (t65 + t66) * rho_22 + t67 * re_rho_34
+    t69 = X_1_1 * t46 + X_1_2 * t45
+    t70 = T_2 - T_1
+    t71 = ((-t25 * omega_m * down_2_m - t26 * omega_p * down_2_p) * rho_11 + (t65 - t26 * omega_p * down_2_p) * rho_33 + (-t25 * omega_m * down_2_m + t66) * rho_44 + (t65 + t66) * rho_22 + t67 * re_rho_34) * t70
+    t72 = T_1 * T_2
+    t73 = t71 / t72 + t43 * cos_half * sin_half * t69 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t70) / t72
+    t74 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -269,14 +273,14 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * t58,
-        "negativity": t59 + t60,
-        "energy_current_1": (-cos_half * sin_half * t61 + 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm,
-        "particle_current_1": -t43 * cos_half * sin_half * t66 * R / norm,
-        "particle_current_2": t43 * cos_half * sin_half * t66 * R / norm,
-        "entropy_production": t69,
-        "positive": (_minimum(xp, t70, rho_22) + 1e-14) >= 0,
+        "concurrence": 2.0 * t57,
+        "negativity": t58 + t59,
+        "energy_current_1": t64,
+        "energy_current_2": t68,
+        "particle_current_1": -t43 * cos_half * sin_half * t69 * R / norm,
+        "particle_current_2": t43 * cos_half * sin_half * t69 * R / norm,
+        "entropy_production": t73,
+        "positive": (_minimum(xp, t74, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -695,7 +699,7 @@ _STATEMENTS = (
     ("v383", "divide", "v382", "v199"),
     ("v384", "multiply", "v379", "v383"),
     ("v385", "minimum", "v358", 0.0),
-    ("v386", "multiply", 64.0, "v385"),
+    ("v386", "multiply", 1073741824.0, "v385"),
     ("v387", "add", "v384", "v386"),
     ("v388", "maximum", "v387", 0.0),
     ("v389", "add", "v360", 3.054936363499605e-151),
@@ -754,155 +758,189 @@ _STATEMENTS = (
     ("v441", "add", "v439", "v432"),
     ("v442", "add", "v441", "v440"),
     ("test443", "at_most", "v442", "v438"),
-    ("v444", "multiply", "v25", "v128"),
-    ("v445", "multiply", "v80", "v444"),
-    ("v446", "multiply", "v7", "v127"),
-    ("v447", "multiply", "v96", "v446"),
-    ("v448", "add", "v445", "v447"),
-    ("v449", "square", "d_m"),
-    ("v450", "multiply", "v131", "v135"),
-    ("v451", "add", "v449", "v450"),
-    ("v452", "multiply", "v116", "v135"),
-    ("v453", "add", "v451", "v452"),
-    ("v454", "multiply", 2.0, "d_m"),
-    ("v455", "add", "u_m", "v454"),
-    ("v456", "multiply", "u_m", "v455"),
-    ("v457", "add", "v453", "v456"),
-    ("v458", "multiply", "v25", "v457"),
-    ("v459", "negative", "v450"),
-    ("v460", "subtract", "v459", "v452"),
-    ("v461", "multiply", "d_p", "v128"),
-    ("v462", "add", "v460", "v461"),
-    ("v463", "multiply", "u_p", "v128"),
-    ("v464", "add", "v462", "v463"),
-    ("v465", "multiply", "v7", "v464"),
-    ("v466", "add", "v458", "v465"),
-    ("v467", "multiply", "v80", "v466"),
-    ("v468", "square", "d_p"),
-    ("v469", "add", "v468", "v450"),
-    ("v470", "add", "v469", "v452"),
-    ("v471", "multiply", 2.0, "d_p"),
-    ("v472", "add", "u_p", "v471"),
-    ("v473", "multiply", "u_p", "v472"),
-    ("v474", "add", "v470", "v473"),
-    ("v475", "multiply", "v7", "v474"),
-    ("v476", "multiply", "v25", "v464"),
-    ("v477", "add", "v475", "v476"),
-    ("v478", "multiply", "v96", "v477"),
-    ("v479", "add", "v467", "v478"),
-    ("v480", "multiply", "v62", "r_5"),
-    ("v481", "multiply", "v480", "v479"),
-    ("v482", "multiply", "v481", "R"),
-    ("v483", "multiply", 0.25, "v482"),
-    ("v484", "multiply", "v62", "v448"),
-    ("v485", "subtract", "v483", "v484"),
-    ("v486", "divide", "v485", "norm"),
-    ("v487", "absolute", "v485"),
-    ("v488", "multiply", "v146", "v487"),
-    ("v489", "multiply", "v165", "v19"),
-    ("v490", "multiply", "v489", "v201"),
-    ("v491", "multiply", 0.5, "v490"),
-    ("v492", "multiply", "v169", "v19"),
-    ("v493", "multiply", "v492", "v127"),
-    ("v494", "multiply", 0.5, "v493"),
-    ("v495", "add", "v491", "v494"),
-    ("v496", "multiply", "v62", "v495"),
-    ("v497", "absolute", "d_m"),
-    ("v498", "multiply", "v176", "v497"),
-    ("v499", "multiply", "v204", "v208"),
-    ("v500", "add", "v498", "v499"),
-    ("v501", "multiply", "v184", "v208"),
-    ("v502", "add", "v500", "v501"),
-    ("v503", "multiply", 2.0, "v176"),
-    ("v504", "add", "v163", "v503"),
-    ("v505", "multiply", "v163", "v504"),
-    ("v506", "add", "v502", "v505"),
-    ("v507", "add", "v499", "v501"),
-    ("v508", "multiply", "d_p", "v201"),
-    ("v509", "add", "v507", "v508"),
-    ("v510", "multiply", "u_p", "v201"),
-    ("v511", "add", "v509", "v510"),
-    ("v512", "multiply", "v19", "v506"),
+    ("v444", "multiply", "v33", "v6"),
+    ("v445", "multiply", "v444", "v106"),
+    ("v446", "multiply", 0.5, "v445"),
+    ("v447", "negative", "v446"),
+    ("v448", "multiply", "v18", "v19"),
+    ("v449", "multiply", "v448", "v100"),
+    ("v450", "multiply", 0.5, "v449"),
+    ("v451", "subtract", "v447", "v450"),
+    ("v452", "multiply", "v451", "rho_11"),
+    ("v453", "multiply", "v33", "v7"),
+    ("v454", "multiply", "v453", "v51"),
+    ("v455", "subtract", "v454", "v450"),
+    ("v456", "multiply", "v455", "rho_33"),
+    ("v457", "multiply", "v18", "v25"),
+    ("v458", "multiply", "v457", "v30"),
+    ("v459", "subtract", "v458", "v446"),
+    ("v460", "multiply", "v459", "rho_44"),
+    ("v461", "add", "v454", "v458"),
+    ("v462", "multiply", "v461", "rho_22"),
+    ("v463", "multiply", "v62", "v25"),
+    ("v464", "multiply", "v463", "v106"),
+    ("v465", "multiply", "v463", "v51"),
+    ("v466", "multiply", "v62", "v7"),
+    ("v467", "multiply", "v466", "v100"),
+    ("v468", "multiply", "v466", "v30"),
+    ("v469", "add", "v464", "v465"),
+    ("v470", "add", "v469", "v467"),
+    ("v471", "add", "v470", "v468"),
+    ("v472", "multiply", "v471", "re_rho_34"),
+    ("v473", "add", "v452", "v456"),
+    ("v474", "add", "v473", "v460"),
+    ("v475", "add", "v474", "v462"),
+    ("v476", "add", "v475", "v472"),
+    ("v477", "absolute", "v476"),
+    ("v478", "multiply", "v146", "v477"),
+    ("v479", "multiply", "v33", "v19"),
+    ("v480", "multiply", "v479", "v172"),
+    ("v481", "multiply", 0.5, "v480"),
+    ("v482", "add", "v481", "v450"),
+    ("v483", "multiply", "v482", "v379"),
+    ("v484", "multiply", "v479", "v154"),
+    ("v485", "multiply", 0.5, "v484"),
+    ("v486", "add", "v485", "v450"),
+    ("v487", "multiply", "v486", "v338"),
+    ("v488", "add", "v481", "v458"),
+    ("v489", "multiply", "v488", "v352"),
+    ("v490", "add", "v485", "v458"),
+    ("v491", "multiply", "v490", "v383"),
+    ("v492", "multiply", "v463", "v172"),
+    ("v493", "multiply", "v463", "v154"),
+    ("v494", "add", "v492", "v493"),
+    ("v495", "multiply", "v62", "v19"),
+    ("v496", "multiply", "v495", "v100"),
+    ("v497", "multiply", 0.5, "v496"),
+    ("v498", "add", "v494", "v497"),
+    ("v499", "multiply", "v495", "v30"),
+    ("v500", "multiply", 0.5, "v499"),
+    ("v501", "add", "v498", "v500"),
+    ("v502", "multiply", "v501", "v347"),
+    ("v503", "add", "v483", "v487"),
+    ("v504", "add", "v503", "v489"),
+    ("v505", "add", "v504", "v491"),
+    ("v506", "add", "v505", "v502"),
+    ("test507", "at_most", "v506", "v478"),
+    ("v508", "multiply", "v18", "v6"),
+    ("v509", "multiply", "v508", "v109"),
+    ("v510", "multiply", 0.5, "v509"),
+    ("v511", "negative", "v510"),
+    ("v512", "multiply", "v479", "v103"),
     ("v513", "multiply", 0.5, "v512"),
-    ("v514", "multiply", "v19", "v511"),
-    ("v515", "multiply", 0.5, "v514"),
-    ("v516", "add", "v513", "v515"),
-    ("v517", "multiply", "v165", "v516"),
-    ("v518", "add", "v468", "v499"),
-    ("v519", "add", "v518", "v501"),
-    ("v520", "add", "v519", "v473"),
-    ("v521", "multiply", "v19", "v520"),
-    ("v522", "multiply", 0.5, "v521"),
-    ("v523", "add", "v522", "v515"),
-    ("v524", "multiply", "v169", "v523"),
-    ("v525", "add", "v517", "v524"),
-    ("v526", "multiply", "v62", "v179"),
-    ("v527", "multiply", "v526", "v525"),
-    ("v528", "multiply", "v527", "v193"),
-    ("v529", "multiply", 0.25, "v528"),
-    ("v530", "add", "v496", "v529"),
-    ("test531", "at_most", "v530", "v488"),
-    ("v532", "subtract", "v484", "v483"),
-    ("v533", "divide", "v532", "norm"),
-    ("v534", "absolute", "v532"),
-    ("v535", "multiply", "v146", "v534"),
-    ("test536", "at_most", "v530", "v535"),
-    ("v537", "add", "v305", "v307"),
-    ("v538", "multiply", "v121", "v17"),
-    ("v539", "multiply", "v538", "v32"),
-    ("v540", "multiply", "v539", "v537"),
-    ("v541", "multiply", "v540", "R"),
-    ("v542", "negative", "v541"),
-    ("v543", "divide", "v542", "norm"),
-    ("v544", "absolute", "v537"),
+    ("v514", "subtract", "v511", "v513"),
+    ("v515", "multiply", "v514", "rho_11"),
+    ("v516", "multiply", "v18", "v7"),
+    ("v517", "multiply", "v516", "v59"),
+    ("v518", "subtract", "v517", "v513"),
+    ("v519", "multiply", "v518", "rho_33"),
+    ("v520", "multiply", "v33", "v25"),
+    ("v521", "multiply", "v520", "v42"),
+    ("v522", "subtract", "v521", "v510"),
+    ("v523", "multiply", "v522", "rho_44"),
+    ("v524", "add", "v517", "v521"),
+    ("v525", "multiply", "v524", "rho_22"),
+    ("v526", "multiply", "v495", "v109"),
+    ("v527", "multiply", 0.5, "v526"),
+    ("v528", "negative", "v527"),
+    ("v529", "multiply", "v495", "v59"),
+    ("v530", "multiply", 0.5, "v529"),
+    ("v531", "subtract", "v528", "v530"),
+    ("v532", "multiply", "v62", "v6"),
+    ("v533", "multiply", "v532", "v103"),
+    ("v534", "multiply", 0.5, "v533"),
+    ("v535", "subtract", "v531", "v534"),
+    ("v536", "multiply", "v532", "v42"),
+    ("v537", "multiply", 0.5, "v536"),
+    ("v538", "subtract", "v535", "v537"),
+    ("v539", "multiply", "v538", "re_rho_34"),
+    ("v540", "add", "v515", "v519"),
+    ("v541", "add", "v540", "v523"),
+    ("v542", "add", "v541", "v525"),
+    ("v543", "add", "v542", "v539"),
+    ("v544", "absolute", "v543"),
     ("v545", "multiply", "v146", "v544"),
-    ("v546", "add", "v320", "v322"),
-    ("test547", "at_most", "v546", "v545"),
-    ("v548", "divide", "v541", "norm"),
-    ("v549", "multiply", "v533", "v63"),
-    ("v550", "multiply", "T_1", "T_2"),
-    ("v551", "divide", "v549", "v550"),
-    ("v552", "multiply", "v65", "T_1"),
-    ("v553", "multiply", "mu_1", "v63"),
-    ("v554", "subtract", "v552", "v553"),
-    ("v555", "multiply", "v548", "v554"),
-    ("v556", "divide", "v555", "v550"),
-    ("v557", "add", "v551", "v556"),
-    ("v558", "absolute", "v557"),
-    ("v559", "multiply", "v146", "v558"),
-    ("v560", "absolute", "v533"),
-    ("v561", "multiply", "v560", "v213"),
-    ("v562", "add", "v530", "v561"),
-    ("v563", "divide", "v562", "v199"),
-    ("v564", "multiply", "v563", "v236"),
-    ("v565", "divide", "v564", "v550"),
-    ("v566", "multiply", "v539", "v546"),
-    ("v567", "multiply", "v566", "v193"),
-    ("v568", "absolute", "v548"),
-    ("v569", "multiply", "v568", "v213"),
-    ("v570", "add", "v567", "v569"),
-    ("v571", "divide", "v570", "v199"),
-    ("v572", "absolute", "v552"),
-    ("v573", "absolute", "v553"),
-    ("v574", "add", "v572", "v573"),
-    ("v575", "multiply", "v571", "v574"),
-    ("v576", "divide", "v575", "v550"),
-    ("v577", "add", "v565", "v576"),
-    ("test578", "at_most", "v577", "v559"),
-    ("v579", "add", "rho_33", "rho_44"),
-    ("v580", "subtract", "rho_33", "rho_44"),
-    ("v581", "multiply", 0.5, "v580"),
-    ("v582", "square", "v581"),
-    ("v583", "square", "re_rho_34"),
-    ("v584", "square", "im_rho_34"),
-    ("v585", "add", "v582", "v583"),
-    ("v586", "add", "v585", "v584"),
-    ("v587", "sqrt", "v586"),
-    ("v588", "multiply", 0.5, "v579"),
-    ("v589", "subtract", "v588", "v587"),
-    ("v590", "minimum", "rho_11", "v589"),
-    ("v591", "minimum", "v590", "rho_22"),
-    ("v592", "add", "v591", 1e-14),
+    ("v546", "multiply", "v448", "v174"),
+    ("v547", "multiply", 0.5, "v546"),
+    ("v548", "add", "v547", "v513"),
+    ("v549", "multiply", "v548", "v379"),
+    ("v550", "multiply", "v448", "v161"),
+    ("v551", "multiply", 0.5, "v550"),
+    ("v552", "add", "v551", "v513"),
+    ("v553", "multiply", "v552", "v338"),
+    ("v554", "add", "v547", "v521"),
+    ("v555", "multiply", "v554", "v352"),
+    ("v556", "add", "v551", "v521"),
+    ("v557", "multiply", "v556", "v383"),
+    ("v558", "multiply", "v495", "v174"),
+    ("v559", "multiply", 0.5, "v558"),
+    ("v560", "multiply", "v495", "v161"),
+    ("v561", "multiply", 0.5, "v560"),
+    ("v562", "add", "v559", "v561"),
+    ("v563", "multiply", "v495", "v103"),
+    ("v564", "multiply", 0.5, "v563"),
+    ("v565", "add", "v562", "v564"),
+    ("v566", "multiply", "v495", "v42"),
+    ("v567", "multiply", 0.5, "v566"),
+    ("v568", "add", "v565", "v567"),
+    ("v569", "multiply", "v568", "v347"),
+    ("v570", "add", "v549", "v553"),
+    ("v571", "add", "v570", "v555"),
+    ("v572", "add", "v571", "v557"),
+    ("v573", "add", "v572", "v569"),
+    ("test574", "at_most", "v573", "v545"),
+    ("v575", "add", "v305", "v307"),
+    ("v576", "multiply", "v121", "v17"),
+    ("v577", "multiply", "v576", "v32"),
+    ("v578", "multiply", "v577", "v575"),
+    ("v579", "multiply", "v578", "R"),
+    ("v580", "negative", "v579"),
+    ("v581", "divide", "v580", "norm"),
+    ("v582", "absolute", "v575"),
+    ("v583", "multiply", "v146", "v582"),
+    ("v584", "add", "v320", "v322"),
+    ("test585", "at_most", "v584", "v583"),
+    ("v586", "divide", "v579", "norm"),
+    ("v587", "multiply", "v543", "v63"),
+    ("v588", "multiply", "T_1", "T_2"),
+    ("v589", "divide", "v587", "v588"),
+    ("v590", "multiply", "v65", "T_1"),
+    ("v591", "multiply", "mu_1", "v63"),
+    ("v592", "subtract", "v590", "v591"),
+    ("v593", "multiply", "v586", "v592"),
+    ("v594", "divide", "v593", "v588"),
+    ("v595", "add", "v589", "v594"),
+    ("v596", "absolute", "v595"),
+    ("v597", "multiply", "v146", "v596"),
+    ("v598", "multiply", "v573", "v236"),
+    ("v599", "divide", "v598", "v588"),
+    ("v600", "multiply", "v577", "v584"),
+    ("v601", "multiply", "v600", "v193"),
+    ("v602", "absolute", "v586"),
+    ("v603", "multiply", "v602", "v213"),
+    ("v604", "add", "v601", "v603"),
+    ("v605", "divide", "v604", "v199"),
+    ("v606", "absolute", "v590"),
+    ("v607", "absolute", "v591"),
+    ("v608", "add", "v606", "v607"),
+    ("v609", "multiply", "v605", "v608"),
+    ("v610", "divide", "v609", "v588"),
+    ("v611", "add", "v599", "v610"),
+    ("test612", "at_most", "v611", "v597"),
+    ("v613", "add", "rho_33", "rho_44"),
+    ("v614", "subtract", "rho_33", "rho_44"),
+    ("v615", "multiply", 0.5, "v614"),
+    ("v616", "square", "v615"),
+    ("v617", "square", "re_rho_34"),
+    ("v618", "square", "im_rho_34"),
+    ("v619", "add", "v616", "v617"),
+    ("v620", "add", "v619", "v618"),
+    ("v621", "sqrt", "v620"),
+    ("v622", "multiply", 0.5, "v613"),
+    ("v623", "subtract", "v622", "v621"),
+    ("v624", "minimum", "rho_11", "v623"),
+    ("v625", "minimum", "v624", "rho_22"),
+    ("v626", "add", "v625", 1e-14),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -915,12 +953,12 @@ _PARTS = {
     "w": ("v330", "im_rho_34"),
     "concurrence": ("v363",),
     "negativity": ("v419",),
-    "energy_current_1": ("v486",),
-    "energy_current_2": ("v533",),
-    "particle_current_1": ("v543",),
-    "particle_current_2": ("v548",),
-    "entropy_production": ("v557",),
-    "positive": ("v592",),
+    "energy_current_1": ("v476",),
+    "energy_current_2": ("v543",),
+    "particle_current_1": ("v581",),
+    "particle_current_2": ("v586",),
+    "entropy_production": ("v595",),
+    "positive": ("v626",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -933,11 +971,11 @@ _TESTS = {
     "w": ("test356", "test219", "test224", "test227", "test230", "test240", "test245", "test325", "test317", "test214"),
     "concurrence": ("test373", "test391", "test219", "test224", "test227", "test230", "test240", "test245"),
     "negativity": ("test373", "test391", "test421", "test198", "test214", "test278", "test424", "test428", "test436", "test443", "test219", "test224", "test227", "test230", "test240", "test245"),
-    "energy_current_1": ("test531", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
-    "energy_current_2": ("test536", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
-    "particle_current_1": ("test547", "test317", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
-    "particle_current_2": ("test547", "test317", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
-    "entropy_production": ("test578", "test224", "test219", "test240", "test227", "test230", "test245"),
+    "energy_current_1": ("test507", "test227", "test219", "test224", "test230", "test240", "test245"),
+    "energy_current_2": ("test574", "test230", "test224", "test219", "test227", "test240", "test245"),
+    "particle_current_1": ("test585", "test317", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
+    "particle_current_2": ("test585", "test317", "test214", "test224", "test219", "test240", "test227", "test230", "test245"),
+    "entropy_production": ("test612", "test230", "test224", "test219", "test227", "test240", "test245"),
     "positive": (),
 }
 
@@ -1117,73 +1155,72 @@ _CAREFUL = (
     ("c171", "positive_part", "c170"),
     ("c172", "add", "c165", "c171"),
     ("c173", "add", "c158", "c172"),
-    ("c174", "multiply", "c15", "c88"),
-    ("c175", "multiply", "c50", "c174"),
-    ("c176", "multiply", "c35", "c87"),
-    ("c177", "multiply", "c53", "c176"),
-    ("c178", "add", "c175", "c177"),
-    ("c179", "multiply", -1.0, "c4", "c20", "c178"),
-    ("c180", "power", "c70", 2),
-    ("c181", "multiply", "c92", "c97"),
-    ("c182", "add", "c180", "c181"),
-    ("c183", "multiply", "c77", "c97"),
-    ("c184", "add", "c182", "c183"),
-    ("c185", "multiply", 2.0, "c70"),
-    ("c186", "add", "c46", "c185"),
-    ("c187", "multiply", "c46", "c186"),
-    ("c188", "add", "c184", "c187"),
-    ("c189", "multiply", "c15", "c188"),
-    ("c190", "multiply", -1.0, "c92", "c97"),
-    ("c191", "multiply", -1.0, "c77", "c97"),
-    ("c192", "add", "c190", "c191"),
-    ("c193", "multiply", "c63", "c88"),
-    ("c194", "add", "c192", "c193"),
-    ("c195", "multiply", "c28", "c88"),
-    ("c196", "add", "c194", "c195"),
-    ("c197", "multiply", "c35", "c196"),
-    ("c198", "add", "c189", "c197"),
-    ("c199", "multiply", "c50", "c198"),
-    ("c200", "power", "c63", 2),
-    ("c201", "add", "c200", "c181"),
-    ("c202", "add", "c201", "c183"),
-    ("c203", "multiply", 2.0, "c63"),
-    ("c204", "add", "c28", "c203"),
-    ("c205", "multiply", "c28", "c204"),
-    ("c206", "add", "c202", "c205"),
-    ("c207", "multiply", "c35", "c206"),
-    ("c208", "multiply", "c15", "c196"),
-    ("c209", "add", "c207", "c208"),
-    ("c210", "multiply", "c53", "c209"),
-    ("c211", "add", "c199", "c210"),
-    ("c212", "multiply", 0.25, "c4", "c20", "c71", "c211", "c84"),
-    ("c213", "add", "c179", "c212"),
-    ("c214", "divide", "c213", "c100"),
-    ("c215", "multiply", "c4", "c20", "c178"),
-    ("c216", "multiply", -0.25, "c4", "c20", "c71", "c211", "c84"),
-    ("c217", "add", "c215", "c216"),
-    ("c218", "divide", "c217", "c100"),
-    ("c219", "multiply", "c50", "c88"),
-    ("c220", "multiply", "c53", "c87"),
-    ("c221", "add", "c219", "c220"),
-    ("c222", "multiply", -1.0, "c82", "c4", "c20", "c221", "c84"),
-    ("c223", "divide", "c222", "c100"),
-    ("c224", "multiply", "c82", "c4", "c20", "c221"),
-    ("c225", "multiply", "c224", "c84"),
-    ("c226", "divide", "c225", "c100"),
-    ("c227", "multiply", -1.0, "T_1"),
-    ("c228", "add", "T_2", "c227"),
-    ("c229", "multiply", "c218", "c228"),
-    ("c230", "multiply", "T_1", "T_2"),
-    ("c231", "divide", "c229", "c230"),
-    ("c232", "multiply", -1.0, "mu_1"),
-    ("c233", "add", "mu_2", "c232"),
-    ("c234", "multiply", "c233", "T_1"),
-    ("c235", "multiply", "mu_1", "c228"),
-    ("c236", "multiply", -1.0, "c235"),
-    ("c237", "add", "c234", "c236"),
-    ("c238", "multiply", "c226", "c237"),
-    ("c239", "divide", "c238", "c230"),
-    ("c240", "add", "c231", "c239"),
+    ("c174", "multiply", -0.5, "c21", "c30", "c65"),
+    ("c175", "multiply", -0.5, "c5", "c10", "c58"),
+    ("c176", "add", "c174", "c175"),
+    ("c177", "multiply", "c176", "c101"),
+    ("c178", "multiply", "c21", "c35"),
+    ("c179", "multiply", "c178", "c38"),
+    ("c180", "add", "c179", "c175"),
+    ("c181", "multiply", "c180", "c119"),
+    ("c182", "multiply", "c5", "c15"),
+    ("c183", "multiply", "c182", "c18"),
+    ("c184", "add", "c174", "c183"),
+    ("c185", "multiply", "c184", "c123"),
+    ("c186", "add", "c179", "c183"),
+    ("c187", "multiply", "c186", "c115"),
+    ("c188", "multiply", "c48", "c15"),
+    ("c189", "multiply", "c188", "c65"),
+    ("c190", "multiply", "c188", "c38"),
+    ("c191", "multiply", "c48", "c35"),
+    ("c192", "multiply", "c191", "c58"),
+    ("c193", "multiply", "c191", "c18"),
+    ("c194", "add", "c189", "c190", "c192", "c193"),
+    ("c195", "multiply", "c194", "c128"),
+    ("c196", "add", "c177", "c181", "c185", "c187", "c195"),
+    ("c197", "multiply", -0.5, "c5", "c30", "c68"),
+    ("c198", "multiply", -0.5, "c21", "c10", "c61"),
+    ("c199", "add", "c197", "c198"),
+    ("c200", "multiply", "c199", "c101"),
+    ("c201", "multiply", "c5", "c35"),
+    ("c202", "multiply", "c201", "c44"),
+    ("c203", "add", "c202", "c198"),
+    ("c204", "multiply", "c203", "c119"),
+    ("c205", "multiply", "c21", "c15"),
+    ("c206", "multiply", "c205", "c26"),
+    ("c207", "add", "c197", "c206"),
+    ("c208", "multiply", "c207", "c123"),
+    ("c209", "add", "c202", "c206"),
+    ("c210", "multiply", "c209", "c115"),
+    ("c211", "multiply", -0.5, "c4", "c20", "c10", "c68"),
+    ("c212", "multiply", -0.5, "c4", "c20", "c10", "c44"),
+    ("c213", "multiply", -0.5, "c4", "c20", "c30", "c61"),
+    ("c214", "multiply", -0.5, "c4", "c20", "c30", "c26"),
+    ("c215", "add", "c211", "c212", "c213", "c214"),
+    ("c216", "multiply", "c215", "c128"),
+    ("c217", "add", "c200", "c204", "c208", "c210", "c216"),
+    ("c218", "multiply", "c50", "c88"),
+    ("c219", "multiply", "c53", "c87"),
+    ("c220", "add", "c218", "c219"),
+    ("c221", "multiply", -1.0, "c82", "c4", "c20", "c220", "c84"),
+    ("c222", "divide", "c221", "c100"),
+    ("c223", "multiply", "c82", "c4", "c20", "c220"),
+    ("c224", "multiply", "c223", "c84"),
+    ("c225", "divide", "c224", "c100"),
+    ("c226", "multiply", -1.0, "T_1"),
+    ("c227", "add", "T_2", "c226"),
+    ("c228", "multiply", "c217", "c227"),
+    ("c229", "multiply", "T_1", "T_2"),
+    ("c230", "divide", "c228", "c229"),
+    ("c231", "multiply", -1.0, "mu_1"),
+    ("c232", "add", "mu_2", "c231"),
+    ("c233", "multiply", "c232", "T_1"),
+    ("c234", "multiply", "mu_1", "c227"),
+    ("c235", "multiply", -1.0, "c234"),
+    ("c236", "add", "c233", "c235"),
+    ("c237", "multiply", "c225", "c236"),
+    ("c238", "divide", "c237", "c229"),
+    ("c239", "add", "c230", "c238"),
 )
 
 _CAREFUL_PARTS = {
@@ -1195,11 +1232,11 @@ _CAREFUL_PARTS = {
     "w": ("c136", "c131"),
     "concurrence": ("c144",),
     "negativity": ("c173",),
-    "energy_current_1": ("c214",),
-    "energy_current_2": ("c218",),
-    "particle_current_1": ("c223",),
-    "particle_current_2": ("c226",),
-    "entropy_production": ("c240",),
+    "energy_current_1": ("c196",),
+    "energy_current_2": ("c217",),
+    "particle_current_1": ("c222",),
+    "particle_current_2": ("c225",),
+    "entropy_production": ("c239",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1239,8 +1276,25 @@ def _eigenvector(system, i, k, out=None):
     return system[1][..., i, k].copy() if out is None else np.copyto(out, system[1][..., i, k])
 
 
+def _wootters(system, out=None):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho; +-s_k are the eigenvalues of root(rho) K root(rho).
+
+    K psi = (sigma_y x sigma_y) psi*, written for (Re psi, Im psi) where rho is complex: the s_k occur twice then.
+    """
+    values, vectors = system
+    size = values.shape[-1]
+    weighted = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    form = np.swapaxes(weighted, -2, -1) @ (signs[:, None] * weighted[..., places, :])
+    known = np.isfinite(values[..., 0])
+    sizes = np.abs(np.linalg.eigvalsh(np.where(known[..., None, None], form, 0.0)))
+    result = np.where(known, 2.0 * sizes.max(axis=-1) - 4.0 / size * sizes.sum(axis=-1), np.nan)
+    return result if out is None else np.copyto(out, result)
+
+
 _PAIRWISE = ("maximum", "minimum", "fmax")
-_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector}
+_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector, "wootters": _wootters}
 
 
 def _needed(statements, roots):
@@ -1511,6 +1565,13 @@ def _pair_abs(x):
     return _where(x.hi < 0, -x, x)
 
 
+def _pair_sum(*terms):
+    """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
+    total = functools.reduce(_Pair.__add__, terms)
+    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
+    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+
+
 def _pair_product(first, *rest):
     """A leading power of two (a sign, a half) scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
@@ -1635,34 +1696,84 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues and eigenvectors, refined once: the correction of Ogita and Aishima converges quadratically."""
-    span = range(size)
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
+
+    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
+    diagonal, between nearly equal eigenvalues too.
+    """
+    shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
+    parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
-    v = [[_Pair(vectors[..., i, k].copy()) for k in span] for i in span]
-    image = [[_dot([entries[i * size + j] for j in span], [v[j][k] for j in span]) for k in span] for i in span]
-    column = [[v[i][k] for i in span] for k in span]
-    one = _Pair(np.ones_like(values[..., 0]))
-    excess = [[(one if i == j else _Pair(0.0 * one.hi)) - _dot(column[i], column[j]) for j in span] for i in span]
-    form = [[_dot(column[i], [image[k][j] for k in span]) for j in span] for i in span]
-    refined = [form[k][k] / (one - excess[k][k]) for k in span]
-    scale = np.abs(values).max(axis=-1)
-    half = _Pair(0.5)
-    correction = [[half * excess[i][j] for j in span] for i in span]
-    for i, j in ((i, j) for i in span for j in span if i != j):
-        gap = refined[j] - refined[i]
-        apart = np.abs(gap.hi) > 1e-13 * scale
-        better = (form[i][j] + refined[j] * excess[i][j]) / _where(apart, gap, one)
-        correction[i][j] = _where(apart, better, correction[i][j])
-    turned = [[v[i][k] + _dot(v[i], [correction[j][k] for j in span]) for k in span] for i in span]
-    return refined, turned
+    v = _Pair(vectors, np.zeros_like(vectors))
+    v = v + _pair_matmul(v, _Pair(np.float64(0.5)) * (_Pair(np.eye(size)) - _pair_matmul(_transposed(v), v)))
+    form = _pair_matmul(_transposed(v), _pair_matmul(matrix, v))
+    smallest = 2.0**-104 * np.abs(values).max(axis=-1)
+    for _ in range(6):
+        # One element at a time would be slow: a pair of columns is left alone where no element needs it.
+        turns = [(p, q) for p in range(size) for q in range(p + 1, size)]
+        if not sum([_rotate(form, v, p, q, smallest) for p, q in turns]):
+            break
+    diagonal = [np.ascontiguousarray(np.diagonal(part, axis1=-2, axis2=-1)) for part in (form.hi, form.lo)]
+    order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
+    values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
+    hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
+    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
+    return values, _Pair(hi * sign, lo * sign)
 
 
-def _dot(a, b):
-    return functools.reduce(_Pair.__add__, (x * y for x, y in zip(a, b)))
+def _pair_matmul(a, b):
+    terms = (_at(a, np.s_[..., :, k, None]) * _at(b, np.s_[..., None, k, :]) for k in range(a.hi.shape[-1]))
+    return functools.reduce(_Pair.__add__, terms)
+
+
+def _transposed(x):
+    return _Pair(np.swapaxes(x.hi, -2, -1), np.swapaxes(x.lo, -2, -1))
+
+
+def _at(x, index):
+    return _Pair(x.hi[index], x.lo[index])
+
+
+def _rotate(form, v, p, q, smallest):
+    """Turn columns (and rows) p and q where the element between them exceeds ``smallest``; False where none does."""
+    between = _at(form, np.s_[..., p, q])
+    wanted = np.abs(between.hi) > smallest
+    if not wanted.any():
+        return False
+    one = _Pair(np.ones(wanted.shape), np.zeros(wanted.shape))
+    between = _where(wanted, between + between, one)
+    slope = (_at(form, np.s_[..., q, q]) - _at(form, np.s_[..., p, p])) / between
+    tangent = one / (_pair_abs(slope) + _pair_sqrt(one + slope * slope))
+    tangent = _where(wanted, _where(slope.hi < 0, -tangent, tangent), _Pair(0.0 * one.hi))
+    cosine = one / _pair_sqrt(one + tangent * tangent)
+    c, s = (_at(x, np.s_[..., None]) for x in (cosine, tangent * cosine))
+    for matrix, places in ((form, (np.s_[..., p], np.s_[..., q])), (form, (np.s_[..., p, :], np.s_[..., q, :])),
+                           (v, (np.s_[..., p], np.s_[..., q]))):
+        first, second = (_at(matrix, place) for place in places)
+        for place, new in zip(places, (c * first - s * second, s * first + c * second)):
+            matrix.hi[place], matrix.lo[place] = new.hi, new.lo
+    return True
+
+
+def _pair_wootters(system):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho (see ``_wootters``)."""
+    values, vectors = system
+    size = values.hi.shape[-1]
+    roots = _pair_sqrt(_where(values.hi > 0, values, _Pair(0.0 * values.hi)))
+    weighted = vectors * _at(roots, np.s_[..., None, :])
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])[:, None]
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    turned = _Pair(signs * weighted.hi[..., places, :], signs * weighted.lo[..., places, :])
+    form = _pair_matmul(_transposed(weighted), turned)
+    found, _ = _pair_eigh(size, *(_at(form, np.s_[..., i, k]) for i in range(size) for k in range(size)))
+    sizes = [_pair_abs(_at(found, np.s_[..., k])) for k in range(size)]
+    largest = functools.reduce(lambda a, b: _where(_less(a, b), b, a), sizes)
+    return largest + largest - _Pair(np.float64(4.0 / size)) * functools.reduce(_Pair.__add__, sizes)
 
 
 _PAIR_OPERATIONS = {
-    "add": lambda *terms: functools.reduce(_Pair.__add__, terms),
+    "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
     "power": _pair_power,
@@ -1690,8 +1801,9 @@ _PAIR_OPERATIONS = {
     "sine": lambda angle: angle[1],
     "per_temperature": _per_temperature,
     "eigh": _pair_eigh,
-    "eigenvalue": lambda system, k: system[0][k],
-    "eigenvector": lambda system, i, k: system[1][i][k],
+    "wootters": _pair_wootters,
+    "eigenvalue": lambda system, k: _at(system[0], np.s_[..., k]),
+    "eigenvector": lambda system, i, k: _at(system[1], np.s_[..., i, k]),
 }
 
 #: Operands of these are indices, names or plain numbers, not values.

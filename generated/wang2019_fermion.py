@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 7650b53bde2d6280831f0d1513b311297dee3fdd774a7954a0ba7a9d426484ac
+# sha256 of the text below this line: 9fa286f6663ee7704d0613a32c55fd3e776e9c81aeb8c92168ccc91942c66599
 """wang2019_fermion: steady-state quantities in closed form.
 
 generator: redfield
@@ -118,11 +118,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "5c9d19372c5d1ac328a7040019d912465d2f70a57eb2cdcbabde9d8bbc40b000",
+    "digest": "5acafd3287cdf7207620a94ca2251297c41331dd93fee48f335a111ae9a0065f",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 496,
+    "operations": 445,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -239,30 +239,34 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     R = 1.0 / ((0.5 * r_5)**2 + t43)
     t45 = u_p + d_p
     t46 = u_m + d_m
-    t47 = v_m + w_m
-    norm = t45 * t46 - 0.25 * (v_p + w_p) * t47 * r_5**2 * R
+    norm = t45 * t46 - 0.25 * (v_p + w_p) * (v_m + w_m) * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t53 = 0.5 * X_1_1 * t46 + 0.5 * X_1_2 * t45
-    re_rho_34 = 0.5 * r_5 * t53 * R / norm
-    im_rho_34 = -Omega * t53 * R / norm
-    t56 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
-    t57 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
-    t58 = _positive_part(xp, t56 - t57)
-    t59 = (t58 * (t56 + t57) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t56))
-    t60 = _positive_part(xp, -(t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44)) + _positive_part(xp, -(t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44))
-    t61 = X_1_1 * (omega_p * t46) + X_1_2 * (omega_m * t45)
-    t62 = w_p * t47
-    t63 = v_p * t47
-    t64 = -w_p * t47 - v_p * t47 + d_p * t46 + u_p * t46
-    t65 = X_1_1 * (omega_p * (d_m**2 + t62 + t63 + u_m * (u_m + 2.0 * d_m)) + omega_m * t64) + X_1_2 * (omega_m * (d_p**2 + t62 + t63 + u_p * (u_p + 2.0 * d_p)) + omega_p * t64)
-    t66 = X_1_1 * t46 + X_1_2 * t45
-    t67 = T_2 - T_1
-    t68 = T_1 * T_2
-    t69 = (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm * t67 / t68 + t43 * cos_half * sin_half * t66 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t67) / t68
-    t70 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
+    t52 = 0.5 * X_1_1 * t46 + 0.5 * X_1_2 * t45
+    re_rho_34 = 0.5 * r_5 * t52 * R / norm
+    im_rho_34 = -Omega * t52 * R / norm
+    t55 = _hypot(xp, t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
+    t56 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
+    t57 = _positive_part(xp, t55 - t56)
+    t58 = (t57 * (t55 + t56) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t55))
+    t59 = _positive_part(xp, -(t25 * rho_33 - sin_theta * re_rho_34 + t26 * rho_44)) + _positive_part(xp, -(t26 * rho_33 + sin_theta * re_rho_34 + t25 * rho_44))
+    t60 = t26 * omega_m * up_1_m
+    t61 = t25 * omega_p * up_1_p
+    t62 = t31 * omega_p
+    t63 = t31 * omega_m
+    t64 = (-t26 * omega_m * down_1_m - t25 * omega_p * down_1_p) * rho_11 + (t60 - t25 * omega_p * down_1_p) * rho_33 + (-t26 * omega_m * down_1_m + t61) * rho_44 + (t60 + t61) * rho_22 + (t62 * down_1_m + t62 * up_1_m + t63 * down_1_p + t63 * up_1_p) * re_rho_34
+    t65 = t25 * omega_m * up_2_m
+    t66 = t26 * omega_p * up_2_p
+    t67 = -cos_half * sin_half * omega_p * down_2_m - cos_half * sin_half * omega_p * up_2_m - cos_half * sin_half * omega_m * down_2_p - cos_half * sin_half * omega_m * up_2_p
+    t68 = (-t25 * omega_m * down_2_m - t26 * omega_p * down_2_p) * rho_11 + (t65 - t26 * omega_p * down_2_p) * rho_33 + (-t25 * omega_m * down_2_m + t66) * rho_44 + (t65 + t66) * rho_22 + t67 * re_rho_34
+    t69 = X_1_1 * t46 + X_1_2 * t45
+    t70 = T_2 - T_1
+    t71 = ((-t25 * omega_m * down_2_m - t26 * omega_p * down_2_p) * rho_11 + (t65 - t26 * omega_p * down_2_p) * rho_33 + (-t25 * omega_m * down_2_m + t66) * rho_44 + (t65 + t66) * rho_22 + t67 * re_rho_34) * t70
+    t72 = T_1 * T_2
+    t73 = t71 / t72 + t43 * cos_half * sin_half * t69 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t70) / t72
+    t74 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -270,14 +274,14 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t31 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * t58,
-        "negativity": t59 + t60,
-        "energy_current_1": (-cos_half * sin_half * t61 + 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t61 - 0.25 * cos_half * sin_half * r_5 * t65 * R) / norm,
-        "particle_current_1": -t43 * cos_half * sin_half * t66 * R / norm,
-        "particle_current_2": t43 * cos_half * sin_half * t66 * R / norm,
-        "entropy_production": t69,
-        "positive": (_minimum(xp, t70, rho_22) + 1e-14) >= 0,
+        "concurrence": 2.0 * t57,
+        "negativity": t58 + t59,
+        "energy_current_1": t64,
+        "energy_current_2": t68,
+        "particle_current_1": -t43 * cos_half * sin_half * t69 * R / norm,
+        "particle_current_2": t43 * cos_half * sin_half * t69 * R / norm,
+        "entropy_production": t73,
+        "positive": (_minimum(xp, t74, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -668,7 +672,7 @@ _STATEMENTS = (
     ("v356", "divide", "v355", "v176"),
     ("v357", "multiply", "v352", "v356"),
     ("v358", "minimum", "v331", 0.0),
-    ("v359", "multiply", 64.0, "v358"),
+    ("v359", "multiply", 1073741824.0, "v358"),
     ("v360", "add", "v357", "v359"),
     ("v361", "maximum", "v360", 0.0),
     ("v362", "add", "v333", 3.054936363499605e-151),
@@ -727,151 +731,179 @@ _STATEMENTS = (
     ("v414", "add", "v412", "v405"),
     ("v415", "add", "v414", "v413"),
     ("test416", "at_most", "v415", "v411"),
-    ("v417", "multiply", "v17", "v137"),
-    ("v418", "multiply", "v122", "v417"),
-    ("v419", "multiply", "v39", "v136"),
-    ("v420", "multiply", "v120", "v419"),
-    ("v421", "add", "v418", "v420"),
-    ("v422", "square", "d_m"),
-    ("v423", "multiply", "v140", "v144"),
-    ("v424", "add", "v422", "v423"),
-    ("v425", "multiply", "v125", "v144"),
-    ("v426", "add", "v424", "v425"),
-    ("v427", "multiply", 2.0, "d_m"),
-    ("v428", "add", "u_m", "v427"),
-    ("v429", "multiply", "u_m", "v428"),
-    ("v430", "add", "v426", "v429"),
-    ("v431", "multiply", "v17", "v430"),
-    ("v432", "negative", "v423"),
-    ("v433", "subtract", "v432", "v425"),
-    ("v434", "multiply", "d_p", "v137"),
-    ("v435", "add", "v433", "v434"),
-    ("v436", "multiply", "u_p", "v137"),
-    ("v437", "add", "v435", "v436"),
-    ("v438", "multiply", "v39", "v437"),
-    ("v439", "add", "v431", "v438"),
-    ("v440", "multiply", "v122", "v439"),
-    ("v441", "square", "d_p"),
-    ("v442", "add", "v441", "v423"),
-    ("v443", "add", "v442", "v425"),
-    ("v444", "multiply", 2.0, "d_p"),
-    ("v445", "add", "u_p", "v444"),
-    ("v446", "multiply", "u_p", "v445"),
-    ("v447", "add", "v443", "v446"),
-    ("v448", "multiply", "v39", "v447"),
-    ("v449", "multiply", "v17", "v437"),
-    ("v450", "add", "v448", "v449"),
-    ("v451", "multiply", "v120", "v450"),
-    ("v452", "add", "v440", "v451"),
-    ("v453", "multiply", "v57", "r_5"),
-    ("v454", "multiply", "v453", "v452"),
-    ("v455", "multiply", "v454", "R"),
-    ("v456", "multiply", 0.25, "v455"),
-    ("v457", "multiply", "v57", "v421"),
-    ("v458", "subtract", "v456", "v457"),
-    ("v459", "divide", "v458", "norm"),
-    ("v460", "absolute", "v458"),
-    ("v461", "multiply", "v155", "v460"),
-    ("v462", "absolute", "v418"),
-    ("v463", "multiply", "v159", "v16"),
-    ("v464", "multiply", "v463", "v136"),
-    ("v465", "multiply", 2.0, "v464"),
-    ("v466", "add", "v462", "v465"),
-    ("v467", "multiply", "v57", "v466"),
-    ("v468", "multiply", "v179", "v183"),
-    ("v469", "add", "v422", "v468"),
-    ("v470", "multiply", "v168", "v183"),
-    ("v471", "add", "v469", "v470"),
-    ("v472", "add", "v471", "v429"),
-    ("v473", "add", "v468", "v470"),
-    ("v474", "add", "v473", "v434"),
-    ("v475", "add", "v474", "v436"),
-    ("v476", "multiply", "v16", "v472"),
-    ("v477", "multiply", 0.5, "v476"),
-    ("v478", "multiply", "v16", "v475"),
-    ("v479", "multiply", 0.5, "v478"),
-    ("v480", "add", "v477", "v479"),
-    ("v481", "add", "v441", "v468"),
-    ("v482", "add", "v481", "v470"),
-    ("v483", "add", "v482", "v446"),
-    ("v484", "multiply", "v16", "v483"),
-    ("v485", "multiply", 0.5, "v484"),
-    ("v486", "add", "v485", "v479"),
-    ("v487", "multiply", "v158", "v480"),
-    ("v488", "multiply", 4.0, "v487"),
-    ("v489", "multiply", "v159", "v486"),
-    ("v490", "multiply", 4.0, "v489"),
-    ("v491", "add", "v488", "v490"),
-    ("v492", "multiply", "v453", "v491"),
-    ("v493", "multiply", "v492", "R"),
-    ("v494", "multiply", 0.25, "v493"),
-    ("v495", "add", "v467", "v494"),
-    ("test496", "at_most", "v495", "v461"),
-    ("v497", "subtract", "v457", "v456"),
-    ("v498", "divide", "v497", "norm"),
-    ("v499", "absolute", "v497"),
-    ("v500", "multiply", "v155", "v499"),
-    ("test501", "at_most", "v495", "v500"),
-    ("v502", "multiply", "v122", "v137"),
-    ("v503", "multiply", "v120", "v136"),
-    ("v504", "add", "v502", "v503"),
-    ("v505", "multiply", "v130", "v13"),
-    ("v506", "multiply", "v505", "v27"),
-    ("v507", "multiply", "v506", "v504"),
-    ("v508", "multiply", "v507", "R"),
-    ("v509", "negative", "v508"),
-    ("v510", "divide", "v509", "norm"),
-    ("v511", "absolute", "v504"),
-    ("v512", "multiply", "v155", "v511"),
-    ("v513", "absolute", "v502"),
-    ("v514", "absolute", "v503"),
-    ("v515", "add", "v513", "v514"),
-    ("test516", "at_most", "v515", "v512"),
-    ("v517", "divide", "v508", "norm"),
-    ("v518", "multiply", "v498", "v58"),
-    ("v519", "multiply", "T_1", "T_2"),
-    ("v520", "divide", "v518", "v519"),
-    ("v521", "multiply", "v60", "T_1"),
-    ("v522", "multiply", "mu_1", "v58"),
-    ("v523", "subtract", "v521", "v522"),
-    ("v524", "multiply", "v517", "v523"),
-    ("v525", "divide", "v524", "v519"),
-    ("v526", "add", "v520", "v525"),
-    ("v527", "absolute", "v526"),
-    ("v528", "multiply", "v155", "v527"),
-    ("v529", "absolute", "v498"),
-    ("v530", "multiply", "v529", "v188"),
-    ("v531", "add", "v495", "v530"),
-    ("v532", "divide", "v531", "v176"),
-    ("v533", "multiply", "v532", "v217"),
-    ("v534", "divide", "v533", "v519"),
-    ("v535", "multiply", "v506", "v515"),
-    ("v536", "multiply", "v535", "R"),
-    ("v537", "absolute", "v517"),
-    ("v538", "multiply", "v537", "v188"),
-    ("v539", "add", "v536", "v538"),
-    ("v540", "divide", "v539", "v176"),
-    ("v541", "absolute", "v521"),
-    ("v542", "absolute", "v522"),
-    ("v543", "add", "v541", "v542"),
-    ("v544", "multiply", "v540", "v543"),
-    ("v545", "divide", "v544", "v519"),
-    ("v546", "add", "v534", "v545"),
-    ("test547", "at_most", "v546", "v528"),
-    ("v548", "add", "rho_33", "rho_44"),
-    ("v549", "subtract", "rho_33", "rho_44"),
-    ("v550", "multiply", 0.5, "v549"),
-    ("v551", "square", "v550"),
-    ("v552", "square", "re_rho_34"),
-    ("v553", "square", "im_rho_34"),
-    ("v554", "add", "v551", "v552"),
-    ("v555", "add", "v554", "v553"),
-    ("v556", "sqrt", "v555"),
-    ("v557", "multiply", 0.5, "v548"),
-    ("v558", "subtract", "v557", "v556"),
-    ("v559", "minimum", "rho_11", "v558"),
-    ("v560", "minimum", "v559", "rho_22"),
-    ("v561", "add", "v560", 1e-14),
+    ("v417", "multiply", "v28", "v38"),
+    ("v418", "multiply", "v417", "J_1"),
+    ("v419", "multiply", "v418", "v91"),
+    ("v420", "negative", "v419"),
+    ("v421", "multiply", "v14", "v16"),
+    ("v422", "multiply", "v421", "J_1"),
+    ("v423", "multiply", "v422", "v71"),
+    ("v424", "subtract", "v420", "v423"),
+    ("v425", "multiply", "v424", "rho_11"),
+    ("v426", "multiply", "v28", "v39"),
+    ("v427", "multiply", "v426", "v46"),
+    ("v428", "subtract", "v427", "v423"),
+    ("v429", "multiply", "v428", "rho_33"),
+    ("v430", "multiply", "v14", "v17"),
+    ("v431", "multiply", "v430", "v25"),
+    ("v432", "subtract", "v431", "v419"),
+    ("v433", "multiply", "v432", "rho_44"),
+    ("v434", "add", "v427", "v431"),
+    ("v435", "multiply", "v434", "rho_22"),
+    ("v436", "multiply", "v57", "v17"),
+    ("v437", "multiply", "v436", "v109"),
+    ("v438", "multiply", "v436", "v46"),
+    ("v439", "multiply", "v57", "v39"),
+    ("v440", "multiply", "v439", "v103"),
+    ("v441", "multiply", "v439", "v25"),
+    ("v442", "add", "v437", "v438"),
+    ("v443", "add", "v442", "v440"),
+    ("v444", "add", "v443", "v441"),
+    ("v445", "multiply", "v444", "re_rho_34"),
+    ("v446", "add", "v425", "v429"),
+    ("v447", "add", "v446", "v433"),
+    ("v448", "add", "v447", "v435"),
+    ("v449", "add", "v448", "v445"),
+    ("v450", "absolute", "v449"),
+    ("v451", "multiply", "v155", "v450"),
+    ("v452", "multiply", "v28", "v16"),
+    ("v453", "multiply", "v452", "J_1"),
+    ("v454", "multiply", "v453", "v91"),
+    ("v455", "add", "v454", "v423"),
+    ("v456", "multiply", "v455", "v352"),
+    ("v457", "multiply", "v453", "N_1_m"),
+    ("v458", "add", "v457", "v423"),
+    ("v459", "multiply", "v458", "v311"),
+    ("v460", "add", "v454", "v431"),
+    ("v461", "multiply", "v460", "v325"),
+    ("v462", "add", "v457", "v431"),
+    ("v463", "multiply", "v462", "v356"),
+    ("v464", "multiply", "v57", "v16"),
+    ("v465", "multiply", "v464", "J_1"),
+    ("v466", "multiply", "v465", "v71"),
+    ("v467", "multiply", "v465", "N_1_p"),
+    ("v468", "add", "v442", "v466"),
+    ("v469", "add", "v468", "v467"),
+    ("v470", "multiply", "v469", "v320"),
+    ("v471", "add", "v456", "v459"),
+    ("v472", "add", "v471", "v461"),
+    ("v473", "add", "v472", "v463"),
+    ("v474", "add", "v473", "v470"),
+    ("test475", "at_most", "v474", "v451"),
+    ("v476", "multiply", "v14", "v38"),
+    ("v477", "multiply", "v476", "J_2"),
+    ("v478", "multiply", "v477", "v87"),
+    ("v479", "negative", "v478"),
+    ("v480", "multiply", "v452", "J_2"),
+    ("v481", "multiply", "v480", "v67"),
+    ("v482", "subtract", "v479", "v481"),
+    ("v483", "multiply", "v482", "rho_11"),
+    ("v484", "multiply", "v14", "v39"),
+    ("v485", "multiply", "v484", "v54"),
+    ("v486", "subtract", "v485", "v481"),
+    ("v487", "multiply", "v486", "rho_33"),
+    ("v488", "multiply", "v28", "v17"),
+    ("v489", "multiply", "v488", "v36"),
+    ("v490", "subtract", "v489", "v478"),
+    ("v491", "multiply", "v490", "rho_44"),
+    ("v492", "add", "v485", "v489"),
+    ("v493", "multiply", "v492", "rho_22"),
+    ("v494", "multiply", "v464", "J_2"),
+    ("v495", "multiply", "v494", "v87"),
+    ("v496", "negative", "v495"),
+    ("v497", "multiply", "v494", "N_2_m"),
+    ("v498", "subtract", "v496", "v497"),
+    ("v499", "multiply", "v57", "v38"),
+    ("v500", "multiply", "v499", "J_2"),
+    ("v501", "multiply", "v500", "v67"),
+    ("v502", "subtract", "v498", "v501"),
+    ("v503", "multiply", "v500", "N_2_p"),
+    ("v504", "subtract", "v502", "v503"),
+    ("v505", "multiply", "v504", "re_rho_34"),
+    ("v506", "add", "v483", "v487"),
+    ("v507", "add", "v506", "v491"),
+    ("v508", "add", "v507", "v493"),
+    ("v509", "add", "v508", "v505"),
+    ("v510", "absolute", "v509"),
+    ("v511", "multiply", "v155", "v510"),
+    ("v512", "multiply", "v421", "J_2"),
+    ("v513", "multiply", "v512", "v87"),
+    ("v514", "add", "v513", "v481"),
+    ("v515", "multiply", "v514", "v352"),
+    ("v516", "multiply", "v512", "N_2_m"),
+    ("v517", "add", "v516", "v481"),
+    ("v518", "multiply", "v517", "v311"),
+    ("v519", "add", "v513", "v489"),
+    ("v520", "multiply", "v519", "v325"),
+    ("v521", "add", "v516", "v489"),
+    ("v522", "multiply", "v521", "v356"),
+    ("v523", "multiply", "v494", "v67"),
+    ("v524", "multiply", "v494", "N_2_p"),
+    ("v525", "add", "v495", "v497"),
+    ("v526", "add", "v525", "v523"),
+    ("v527", "add", "v526", "v524"),
+    ("v528", "multiply", "v527", "v320"),
+    ("v529", "add", "v515", "v518"),
+    ("v530", "add", "v529", "v520"),
+    ("v531", "add", "v530", "v522"),
+    ("v532", "add", "v531", "v528"),
+    ("test533", "at_most", "v532", "v511"),
+    ("v534", "multiply", "v122", "v137"),
+    ("v535", "multiply", "v120", "v136"),
+    ("v536", "add", "v534", "v535"),
+    ("v537", "multiply", "v130", "v13"),
+    ("v538", "multiply", "v537", "v27"),
+    ("v539", "multiply", "v538", "v536"),
+    ("v540", "multiply", "v539", "R"),
+    ("v541", "negative", "v540"),
+    ("v542", "divide", "v541", "norm"),
+    ("v543", "absolute", "v536"),
+    ("v544", "multiply", "v155", "v543"),
+    ("v545", "absolute", "v534"),
+    ("v546", "absolute", "v535"),
+    ("v547", "add", "v545", "v546"),
+    ("test548", "at_most", "v547", "v544"),
+    ("v549", "divide", "v540", "norm"),
+    ("v550", "multiply", "v509", "v58"),
+    ("v551", "multiply", "T_1", "T_2"),
+    ("v552", "divide", "v550", "v551"),
+    ("v553", "multiply", "v60", "T_1"),
+    ("v554", "multiply", "mu_1", "v58"),
+    ("v555", "subtract", "v553", "v554"),
+    ("v556", "multiply", "v549", "v555"),
+    ("v557", "divide", "v556", "v551"),
+    ("v558", "add", "v552", "v557"),
+    ("v559", "absolute", "v558"),
+    ("v560", "multiply", "v155", "v559"),
+    ("v561", "multiply", "v532", "v217"),
+    ("v562", "divide", "v561", "v551"),
+    ("v563", "multiply", "v538", "v547"),
+    ("v564", "multiply", "v563", "R"),
+    ("v565", "absolute", "v549"),
+    ("v566", "multiply", "v565", "v188"),
+    ("v567", "add", "v564", "v566"),
+    ("v568", "divide", "v567", "v176"),
+    ("v569", "absolute", "v553"),
+    ("v570", "absolute", "v554"),
+    ("v571", "add", "v569", "v570"),
+    ("v572", "multiply", "v568", "v571"),
+    ("v573", "divide", "v572", "v551"),
+    ("v574", "add", "v562", "v573"),
+    ("test575", "at_most", "v574", "v560"),
+    ("v576", "add", "rho_33", "rho_44"),
+    ("v577", "subtract", "rho_33", "rho_44"),
+    ("v578", "multiply", 0.5, "v577"),
+    ("v579", "square", "v578"),
+    ("v580", "square", "re_rho_34"),
+    ("v581", "square", "im_rho_34"),
+    ("v582", "add", "v579", "v580"),
+    ("v583", "add", "v582", "v581"),
+    ("v584", "sqrt", "v583"),
+    ("v585", "multiply", 0.5, "v576"),
+    ("v586", "subtract", "v585", "v584"),
+    ("v587", "minimum", "rho_11", "v586"),
+    ("v588", "minimum", "v587", "rho_22"),
+    ("v589", "add", "v588", 1e-14),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -884,12 +916,12 @@ _PARTS = {
     "w": ("v303", "im_rho_34"),
     "concurrence": ("v336",),
     "negativity": ("v392",),
-    "energy_current_1": ("v459",),
-    "energy_current_2": ("v498",),
-    "particle_current_1": ("v510",),
-    "particle_current_2": ("v517",),
-    "entropy_production": ("v526",),
-    "positive": ("v561",),
+    "energy_current_1": ("v449",),
+    "energy_current_2": ("v509",),
+    "particle_current_1": ("v542",),
+    "particle_current_2": ("v549",),
+    "entropy_production": ("v558",),
+    "positive": ("v589",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -902,11 +934,11 @@ _TESTS = {
     "w": ("test329", "test196", "test203", "test207", "test211", "test221", "test226", "test298", "test189"),
     "concurrence": ("test346", "test364", "test196", "test203", "test207", "test211", "test221", "test226"),
     "negativity": ("test346", "test364", "test394", "test175", "test189", "test255", "test397", "test401", "test409", "test416", "test196", "test203", "test207", "test211", "test221", "test226"),
-    "energy_current_1": ("test496", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
-    "energy_current_2": ("test501", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
-    "particle_current_1": ("test516", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
-    "particle_current_2": ("test516", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
-    "entropy_production": ("test547", "test203", "test196", "test221", "test207", "test211", "test226"),
+    "energy_current_1": ("test475", "test207", "test196", "test203", "test211", "test221", "test226"),
+    "energy_current_2": ("test533", "test211", "test203", "test196", "test207", "test221", "test226"),
+    "particle_current_1": ("test548", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
+    "particle_current_2": ("test548", "test189", "test203", "test196", "test221", "test207", "test211", "test226"),
+    "entropy_production": ("test575", "test211", "test203", "test196", "test207", "test221", "test226"),
     "positive": (),
 }
 
@@ -1072,73 +1104,72 @@ _CAREFUL = (
     ("c157", "positive_part", "c156"),
     ("c158", "add", "c151", "c157"),
     ("c159", "add", "c144", "c158"),
-    ("c160", "multiply", "c11", "c74"),
-    ("c161", "multiply", "c59", "c160"),
-    ("c162", "multiply", "c24", "c73"),
-    ("c163", "multiply", "c38", "c162"),
-    ("c164", "add", "c161", "c163"),
-    ("c165", "multiply", -1.0, "c4", "c16", "c164"),
-    ("c166", "power", "c55", 2),
-    ("c167", "multiply", "c78", "c83"),
-    ("c168", "add", "c166", "c167"),
-    ("c169", "multiply", "c63", "c83"),
-    ("c170", "add", "c168", "c169"),
-    ("c171", "multiply", 2.0, "c55"),
-    ("c172", "add", "c32", "c171"),
-    ("c173", "multiply", "c32", "c172"),
-    ("c174", "add", "c170", "c173"),
-    ("c175", "multiply", "c11", "c174"),
-    ("c176", "multiply", -1.0, "c78", "c83"),
-    ("c177", "multiply", -1.0, "c63", "c83"),
-    ("c178", "add", "c176", "c177"),
-    ("c179", "multiply", "c48", "c74"),
-    ("c180", "add", "c178", "c179"),
-    ("c181", "multiply", "c21", "c74"),
-    ("c182", "add", "c180", "c181"),
-    ("c183", "multiply", "c24", "c182"),
-    ("c184", "add", "c175", "c183"),
-    ("c185", "multiply", "c59", "c184"),
-    ("c186", "power", "c48", 2),
-    ("c187", "add", "c186", "c167"),
-    ("c188", "add", "c187", "c169"),
-    ("c189", "multiply", 2.0, "c48"),
-    ("c190", "add", "c21", "c189"),
-    ("c191", "multiply", "c21", "c190"),
-    ("c192", "add", "c188", "c191"),
-    ("c193", "multiply", "c24", "c192"),
-    ("c194", "multiply", "c11", "c182"),
-    ("c195", "add", "c193", "c194"),
-    ("c196", "multiply", "c38", "c195"),
-    ("c197", "add", "c185", "c196"),
-    ("c198", "multiply", 0.25, "c4", "c16", "c56", "c197", "c70"),
-    ("c199", "add", "c165", "c198"),
-    ("c200", "divide", "c199", "c86"),
-    ("c201", "multiply", "c4", "c16", "c164"),
-    ("c202", "multiply", -0.25, "c4", "c16", "c56", "c197", "c70"),
-    ("c203", "add", "c201", "c202"),
-    ("c204", "divide", "c203", "c86"),
-    ("c205", "multiply", "c59", "c74"),
-    ("c206", "multiply", "c38", "c73"),
-    ("c207", "add", "c205", "c206"),
-    ("c208", "multiply", -1.0, "c68", "c4", "c16", "c207", "c70"),
-    ("c209", "divide", "c208", "c86"),
-    ("c210", "multiply", "c68", "c4", "c16", "c207"),
-    ("c211", "multiply", "c210", "c70"),
-    ("c212", "divide", "c211", "c86"),
-    ("c213", "multiply", -1.0, "T_1"),
-    ("c214", "add", "T_2", "c213"),
-    ("c215", "multiply", "c204", "c214"),
-    ("c216", "multiply", "T_1", "T_2"),
-    ("c217", "divide", "c215", "c216"),
-    ("c218", "multiply", -1.0, "mu_1"),
-    ("c219", "add", "mu_2", "c218"),
-    ("c220", "multiply", "c219", "T_1"),
-    ("c221", "multiply", "mu_1", "c214"),
-    ("c222", "multiply", -1.0, "c221"),
-    ("c223", "add", "c220", "c222"),
-    ("c224", "multiply", "c212", "c223"),
-    ("c225", "divide", "c224", "c216"),
-    ("c226", "add", "c217", "c225"),
+    ("c160", "multiply", -1.0, "c17", "c23", "J_1", "c49"),
+    ("c161", "multiply", -1.0, "c5", "c10", "J_1", "c42"),
+    ("c162", "add", "c160", "c161"),
+    ("c163", "multiply", "c162", "c87"),
+    ("c164", "multiply", "c17", "c24"),
+    ("c165", "multiply", "c164", "c27"),
+    ("c166", "add", "c165", "c161"),
+    ("c167", "multiply", "c166", "c105"),
+    ("c168", "multiply", "c5", "c11"),
+    ("c169", "multiply", "c168", "c14"),
+    ("c170", "add", "c160", "c169"),
+    ("c171", "multiply", "c170", "c109"),
+    ("c172", "add", "c165", "c169"),
+    ("c173", "multiply", "c172", "c101"),
+    ("c174", "multiply", "c34", "c11"),
+    ("c175", "multiply", "c174", "c50"),
+    ("c176", "multiply", "c174", "c27"),
+    ("c177", "multiply", "c34", "c24"),
+    ("c178", "multiply", "c177", "c43"),
+    ("c179", "multiply", "c177", "c14"),
+    ("c180", "add", "c175", "c176", "c178", "c179"),
+    ("c181", "multiply", "c180", "c114"),
+    ("c182", "add", "c163", "c167", "c171", "c173", "c181"),
+    ("c183", "multiply", -1.0, "c5", "c23", "J_2", "c52"),
+    ("c184", "multiply", -1.0, "c17", "c10", "J_2", "c45"),
+    ("c185", "add", "c183", "c184"),
+    ("c186", "multiply", "c185", "c87"),
+    ("c187", "multiply", "c5", "c24"),
+    ("c188", "multiply", "c187", "c30"),
+    ("c189", "add", "c188", "c184"),
+    ("c190", "multiply", "c189", "c105"),
+    ("c191", "multiply", "c17", "c11"),
+    ("c192", "multiply", "c191", "c19"),
+    ("c193", "add", "c183", "c192"),
+    ("c194", "multiply", "c193", "c109"),
+    ("c195", "add", "c188", "c192"),
+    ("c196", "multiply", "c195", "c101"),
+    ("c197", "multiply", -1.0, "c4", "c16", "c10", "J_2", "c52"),
+    ("c198", "multiply", -1.0, "c4", "c16", "c10", "J_2", "c29"),
+    ("c199", "multiply", -1.0, "c4", "c16", "c23", "J_2", "c45"),
+    ("c200", "multiply", -1.0, "c4", "c16", "c23", "J_2", "c18"),
+    ("c201", "add", "c197", "c198", "c199", "c200"),
+    ("c202", "multiply", "c201", "c114"),
+    ("c203", "add", "c186", "c190", "c194", "c196", "c202"),
+    ("c204", "multiply", "c59", "c74"),
+    ("c205", "multiply", "c38", "c73"),
+    ("c206", "add", "c204", "c205"),
+    ("c207", "multiply", -1.0, "c68", "c4", "c16", "c206", "c70"),
+    ("c208", "divide", "c207", "c86"),
+    ("c209", "multiply", "c68", "c4", "c16", "c206"),
+    ("c210", "multiply", "c209", "c70"),
+    ("c211", "divide", "c210", "c86"),
+    ("c212", "multiply", -1.0, "T_1"),
+    ("c213", "add", "T_2", "c212"),
+    ("c214", "multiply", "c203", "c213"),
+    ("c215", "multiply", "T_1", "T_2"),
+    ("c216", "divide", "c214", "c215"),
+    ("c217", "multiply", -1.0, "mu_1"),
+    ("c218", "add", "mu_2", "c217"),
+    ("c219", "multiply", "c218", "T_1"),
+    ("c220", "multiply", "mu_1", "c213"),
+    ("c221", "multiply", -1.0, "c220"),
+    ("c222", "add", "c219", "c221"),
+    ("c223", "multiply", "c211", "c222"),
+    ("c224", "divide", "c223", "c215"),
+    ("c225", "add", "c216", "c224"),
 )
 
 _CAREFUL_PARTS = {
@@ -1150,11 +1181,11 @@ _CAREFUL_PARTS = {
     "w": ("c122", "c117"),
     "concurrence": ("c130",),
     "negativity": ("c159",),
-    "energy_current_1": ("c200",),
-    "energy_current_2": ("c204",),
-    "particle_current_1": ("c209",),
-    "particle_current_2": ("c212",),
-    "entropy_production": ("c226",),
+    "energy_current_1": ("c182",),
+    "energy_current_2": ("c203",),
+    "particle_current_1": ("c208",),
+    "particle_current_2": ("c211",),
+    "entropy_production": ("c225",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1194,8 +1225,25 @@ def _eigenvector(system, i, k, out=None):
     return system[1][..., i, k].copy() if out is None else np.copyto(out, system[1][..., i, k])
 
 
+def _wootters(system, out=None):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho; +-s_k are the eigenvalues of root(rho) K root(rho).
+
+    K psi = (sigma_y x sigma_y) psi*, written for (Re psi, Im psi) where rho is complex: the s_k occur twice then.
+    """
+    values, vectors = system
+    size = values.shape[-1]
+    weighted = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    form = np.swapaxes(weighted, -2, -1) @ (signs[:, None] * weighted[..., places, :])
+    known = np.isfinite(values[..., 0])
+    sizes = np.abs(np.linalg.eigvalsh(np.where(known[..., None, None], form, 0.0)))
+    result = np.where(known, 2.0 * sizes.max(axis=-1) - 4.0 / size * sizes.sum(axis=-1), np.nan)
+    return result if out is None else np.copyto(out, result)
+
+
 _PAIRWISE = ("maximum", "minimum", "fmax")
-_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector}
+_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector, "wootters": _wootters}
 
 
 def _needed(statements, roots):
@@ -1466,6 +1514,13 @@ def _pair_abs(x):
     return _where(x.hi < 0, -x, x)
 
 
+def _pair_sum(*terms):
+    """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
+    total = functools.reduce(_Pair.__add__, terms)
+    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
+    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+
+
 def _pair_product(first, *rest):
     """A leading power of two (a sign, a half) scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
@@ -1590,34 +1645,84 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues and eigenvectors, refined once: the correction of Ogita and Aishima converges quadratically."""
-    span = range(size)
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
+
+    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
+    diagonal, between nearly equal eigenvalues too.
+    """
+    shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
+    parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
-    v = [[_Pair(vectors[..., i, k].copy()) for k in span] for i in span]
-    image = [[_dot([entries[i * size + j] for j in span], [v[j][k] for j in span]) for k in span] for i in span]
-    column = [[v[i][k] for i in span] for k in span]
-    one = _Pair(np.ones_like(values[..., 0]))
-    excess = [[(one if i == j else _Pair(0.0 * one.hi)) - _dot(column[i], column[j]) for j in span] for i in span]
-    form = [[_dot(column[i], [image[k][j] for k in span]) for j in span] for i in span]
-    refined = [form[k][k] / (one - excess[k][k]) for k in span]
-    scale = np.abs(values).max(axis=-1)
-    half = _Pair(0.5)
-    correction = [[half * excess[i][j] for j in span] for i in span]
-    for i, j in ((i, j) for i in span for j in span if i != j):
-        gap = refined[j] - refined[i]
-        apart = np.abs(gap.hi) > 1e-13 * scale
-        better = (form[i][j] + refined[j] * excess[i][j]) / _where(apart, gap, one)
-        correction[i][j] = _where(apart, better, correction[i][j])
-    turned = [[v[i][k] + _dot(v[i], [correction[j][k] for j in span]) for k in span] for i in span]
-    return refined, turned
+    v = _Pair(vectors, np.zeros_like(vectors))
+    v = v + _pair_matmul(v, _Pair(np.float64(0.5)) * (_Pair(np.eye(size)) - _pair_matmul(_transposed(v), v)))
+    form = _pair_matmul(_transposed(v), _pair_matmul(matrix, v))
+    smallest = 2.0**-104 * np.abs(values).max(axis=-1)
+    for _ in range(6):
+        # One element at a time would be slow: a pair of columns is left alone where no element needs it.
+        turns = [(p, q) for p in range(size) for q in range(p + 1, size)]
+        if not sum([_rotate(form, v, p, q, smallest) for p, q in turns]):
+            break
+    diagonal = [np.ascontiguousarray(np.diagonal(part, axis1=-2, axis2=-1)) for part in (form.hi, form.lo)]
+    order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
+    values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
+    hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
+    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
+    return values, _Pair(hi * sign, lo * sign)
 
 
-def _dot(a, b):
-    return functools.reduce(_Pair.__add__, (x * y for x, y in zip(a, b)))
+def _pair_matmul(a, b):
+    terms = (_at(a, np.s_[..., :, k, None]) * _at(b, np.s_[..., None, k, :]) for k in range(a.hi.shape[-1]))
+    return functools.reduce(_Pair.__add__, terms)
+
+
+def _transposed(x):
+    return _Pair(np.swapaxes(x.hi, -2, -1), np.swapaxes(x.lo, -2, -1))
+
+
+def _at(x, index):
+    return _Pair(x.hi[index], x.lo[index])
+
+
+def _rotate(form, v, p, q, smallest):
+    """Turn columns (and rows) p and q where the element between them exceeds ``smallest``; False where none does."""
+    between = _at(form, np.s_[..., p, q])
+    wanted = np.abs(between.hi) > smallest
+    if not wanted.any():
+        return False
+    one = _Pair(np.ones(wanted.shape), np.zeros(wanted.shape))
+    between = _where(wanted, between + between, one)
+    slope = (_at(form, np.s_[..., q, q]) - _at(form, np.s_[..., p, p])) / between
+    tangent = one / (_pair_abs(slope) + _pair_sqrt(one + slope * slope))
+    tangent = _where(wanted, _where(slope.hi < 0, -tangent, tangent), _Pair(0.0 * one.hi))
+    cosine = one / _pair_sqrt(one + tangent * tangent)
+    c, s = (_at(x, np.s_[..., None]) for x in (cosine, tangent * cosine))
+    for matrix, places in ((form, (np.s_[..., p], np.s_[..., q])), (form, (np.s_[..., p, :], np.s_[..., q, :])),
+                           (v, (np.s_[..., p], np.s_[..., q]))):
+        first, second = (_at(matrix, place) for place in places)
+        for place, new in zip(places, (c * first - s * second, s * first + c * second)):
+            matrix.hi[place], matrix.lo[place] = new.hi, new.lo
+    return True
+
+
+def _pair_wootters(system):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho (see ``_wootters``)."""
+    values, vectors = system
+    size = values.hi.shape[-1]
+    roots = _pair_sqrt(_where(values.hi > 0, values, _Pair(0.0 * values.hi)))
+    weighted = vectors * _at(roots, np.s_[..., None, :])
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])[:, None]
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    turned = _Pair(signs * weighted.hi[..., places, :], signs * weighted.lo[..., places, :])
+    form = _pair_matmul(_transposed(weighted), turned)
+    found, _ = _pair_eigh(size, *(_at(form, np.s_[..., i, k]) for i in range(size) for k in range(size)))
+    sizes = [_pair_abs(_at(found, np.s_[..., k])) for k in range(size)]
+    largest = functools.reduce(lambda a, b: _where(_less(a, b), b, a), sizes)
+    return largest + largest - _Pair(np.float64(4.0 / size)) * functools.reduce(_Pair.__add__, sizes)
 
 
 _PAIR_OPERATIONS = {
-    "add": lambda *terms: functools.reduce(_Pair.__add__, terms),
+    "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
     "power": _pair_power,
@@ -1645,8 +1750,9 @@ _PAIR_OPERATIONS = {
     "sine": lambda angle: angle[1],
     "per_temperature": _per_temperature,
     "eigh": _pair_eigh,
-    "eigenvalue": lambda system, k: system[0][k],
-    "eigenvector": lambda system, i, k: system[1][i][k],
+    "wootters": _pair_wootters,
+    "eigenvalue": lambda system, k: _at(system[0], np.s_[..., k]),
+    "eigenvector": lambda system, i, k: _at(system[1], np.s_[..., i, k]),
 }
 
 #: Operands of these are indices, names or plain numbers, not values.

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 28a8b2210c61c482ea7bc54e628b73f58b302d32754bc2c9cf1dc8b0fc2f70c4
+# sha256 of the text below this line: 97ce9a7c80a12e5ff375391856d354e43078add81e5f8de5394bb668413fa107
 """wang2019_fermion_ohmic: steady-state quantities in closed form.
 
 generator: redfield
@@ -120,11 +120,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "9181d3a9badd24aa03cec5bcba75231a55696ac46fc6dd06a956ca20d1f95658",
+    "digest": "69c0239691991ac10297b362901bce50d13f87efc39a92164bb16cf5d99f9b27",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 494,
+    "operations": 443,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -245,30 +245,34 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
     R = 1.0 / ((0.5 * r_5)**2 + t47)
     t49 = u_p + d_p
     t50 = u_m + d_m
-    t51 = v_m + w_m
-    norm = t49 * t50 - 0.25 * (v_p + w_p) * t51 * r_5**2 * R
+    norm = t49 * t50 - 0.25 * (v_p + w_p) * (v_m + w_m) * r_5**2 * R
     rho_11 = (u_p * u_m - 0.25 * r_1 * r_2 * R) / norm
     rho_33 = (u_p * d_m - 0.25 * r_2 * r_3 * R) / norm
     rho_44 = (u_m * d_p - 0.25 * r_1 * r_4 * R) / norm
     rho_22 = (d_p * d_m - 0.25 * r_3 * r_4 * R) / norm
-    t57 = 0.5 * X_1_1 * t50 + 0.5 * X_1_2 * t49
-    re_rho_34 = 0.5 * r_5 * t57 * R / norm
-    im_rho_34 = -Omega * t57 * R / norm
-    t60 = _hypot(xp, t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
-    t61 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
-    t62 = _positive_part(xp, t60 - t61)
-    t63 = (t62 * (t60 + t61) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t60))
-    t64 = _positive_part(xp, -(t29 * rho_33 - sin_theta * re_rho_34 + t30 * rho_44)) + _positive_part(xp, -(t30 * rho_33 + sin_theta * re_rho_34 + t29 * rho_44))
-    t65 = X_1_1 * (omega_p * t50) + X_1_2 * (omega_m * t49)
-    t66 = w_p * t51
-    t67 = v_p * t51
-    t68 = -w_p * t51 - v_p * t51 + d_p * t50 + u_p * t50
-    t69 = X_1_1 * (omega_p * (d_m**2 + t66 + t67 + u_m * (u_m + 2.0 * d_m)) + omega_m * t68) + X_1_2 * (omega_m * (d_p**2 + t66 + t67 + u_p * (u_p + 2.0 * d_p)) + omega_p * t68)
-    t70 = X_1_1 * t50 + X_1_2 * t49
-    t71 = T_2 - T_1
-    t72 = T_1 * T_2
-    t73 = (cos_half * sin_half * t65 - 0.25 * cos_half * sin_half * r_5 * t69 * R) / norm * t71 / t72 + t47 * cos_half * sin_half * t70 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t71) / t72
-    t74 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
+    t56 = 0.5 * X_1_1 * t50 + 0.5 * X_1_2 * t49
+    re_rho_34 = 0.5 * r_5 * t56 * R / norm
+    im_rho_34 = -Omega * t56 * R / norm
+    t59 = _hypot(xp, t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44, im_rho_34)
+    t60 = xp.sqrt(_positive_part(xp, rho_11 * rho_22))
+    t61 = _positive_part(xp, t59 - t60)
+    t62 = (t61 * (t59 + t60) + _positive_part(xp, -rho_11 * rho_22)) / (0.5 * xp.abs(rho_11 + rho_22) + _hypot(xp, 0.5 * (rho_11 - rho_22), t59))
+    t63 = _positive_part(xp, -(t29 * rho_33 - sin_theta * re_rho_34 + t30 * rho_44)) + _positive_part(xp, -(t30 * rho_33 + sin_theta * re_rho_34 + t29 * rho_44))
+    t64 = t30 * omega_m * up_1_m
+    t65 = t29 * omega_p * up_1_p
+    t66 = t35 * omega_p
+    t67 = t35 * omega_m
+    t68 = (-t30 * omega_m * down_1_m - t29 * omega_p * down_1_p) * rho_11 + (t64 - t29 * omega_p * down_1_p) * rho_33 + (-t30 * omega_m * down_1_m + t65) * rho_44 + (t64 + t65) * rho_22 + (t66 * down_1_m + t66 * up_1_m + t67 * down_1_p + t67 * up_1_p) * re_rho_34
+    t69 = t29 * omega_m * up_2_m
+    t70 = t30 * omega_p * up_2_p
+    t71 = -cos_half * sin_half * omega_p * down_2_m - cos_half * sin_half * omega_p * up_2_m - cos_half * sin_half * omega_m * down_2_p - cos_half * sin_half * omega_m * up_2_p
+    t72 = (-t29 * omega_m * down_2_m - t30 * omega_p * down_2_p) * rho_11 + (t69 - t30 * omega_p * down_2_p) * rho_33 + (-t29 * omega_m * down_2_m + t70) * rho_44 + (t69 + t70) * rho_22 + t71 * re_rho_34
+    t73 = X_1_1 * t50 + X_1_2 * t49
+    t74 = T_2 - T_1
+    t75 = ((-t29 * omega_m * down_2_m - t30 * omega_p * down_2_p) * rho_11 + (t69 - t30 * omega_p * down_2_p) * rho_33 + (-t29 * omega_m * down_2_m + t70) * rho_44 + (t69 + t70) * rho_22 + t71 * re_rho_34) * t74
+    t76 = T_1 * T_2
+    t77 = t75 / t76 + t47 * cos_half * sin_half * t73 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t74) / t76
+    t78 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -276,14 +280,14 @@ def kernel(xp, omega_1, omega_2, lam, alpha_1, omega_c1, alpha_2, omega_c2, T_1,
         "rho_44": rho_44,
         "rho_34": re_rho_34 + 1j * im_rho_34,
         "w": (t35 * rho_33 + cos_theta * re_rho_34 - cos_half * sin_half * rho_44) + 1j * im_rho_34,
-        "concurrence": 2.0 * t62,
-        "negativity": t63 + t64,
-        "energy_current_1": (-cos_half * sin_half * t65 + 0.25 * cos_half * sin_half * r_5 * t69 * R) / norm,
-        "energy_current_2": (cos_half * sin_half * t65 - 0.25 * cos_half * sin_half * r_5 * t69 * R) / norm,
-        "particle_current_1": -t47 * cos_half * sin_half * t70 * R / norm,
-        "particle_current_2": t47 * cos_half * sin_half * t70 * R / norm,
-        "entropy_production": t73,
-        "positive": (_minimum(xp, t74, rho_22) + 1e-14) >= 0,
+        "concurrence": 2.0 * t61,
+        "negativity": t62 + t63,
+        "energy_current_1": t68,
+        "energy_current_2": t72,
+        "particle_current_1": -t47 * cos_half * sin_half * t73 * R / norm,
+        "particle_current_2": t47 * cos_half * sin_half * t73 * R / norm,
+        "entropy_production": t77,
+        "positive": (_minimum(xp, t78, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -726,7 +730,7 @@ _STATEMENTS = (
     ("v408", "divide", "v407", "v218"),
     ("v409", "multiply", "v404", "v408"),
     ("v410", "minimum", "v383", 0.0),
-    ("v411", "multiply", 64.0, "v410"),
+    ("v411", "multiply", 1073741824.0, "v410"),
     ("v412", "add", "v409", "v411"),
     ("v413", "maximum", "v412", 0.0),
     ("v414", "add", "v385", 3.054936363499605e-151),
@@ -785,155 +789,189 @@ _STATEMENTS = (
     ("v466", "add", "v464", "v457"),
     ("v467", "add", "v466", "v465"),
     ("test468", "at_most", "v467", "v463"),
-    ("v469", "multiply", "v22", "v147"),
-    ("v470", "multiply", "v96", "v469"),
-    ("v471", "multiply", "v51", "v146"),
-    ("v472", "multiply", "v119", "v471"),
-    ("v473", "add", "v470", "v472"),
-    ("v474", "square", "d_m"),
-    ("v475", "multiply", "v150", "v154"),
-    ("v476", "add", "v474", "v475"),
-    ("v477", "multiply", "v135", "v154"),
-    ("v478", "add", "v476", "v477"),
-    ("v479", "multiply", 2.0, "d_m"),
-    ("v480", "add", "u_m", "v479"),
-    ("v481", "multiply", "u_m", "v480"),
-    ("v482", "add", "v478", "v481"),
-    ("v483", "multiply", "v22", "v482"),
-    ("v484", "negative", "v475"),
-    ("v485", "subtract", "v484", "v477"),
-    ("v486", "multiply", "d_p", "v147"),
-    ("v487", "add", "v485", "v486"),
-    ("v488", "multiply", "u_p", "v147"),
-    ("v489", "add", "v487", "v488"),
-    ("v490", "multiply", "v51", "v489"),
-    ("v491", "add", "v483", "v490"),
-    ("v492", "multiply", "v96", "v491"),
-    ("v493", "square", "d_p"),
-    ("v494", "add", "v493", "v475"),
-    ("v495", "add", "v494", "v477"),
-    ("v496", "multiply", 2.0, "d_p"),
-    ("v497", "add", "u_p", "v496"),
-    ("v498", "multiply", "u_p", "v497"),
-    ("v499", "add", "v495", "v498"),
-    ("v500", "multiply", "v51", "v499"),
-    ("v501", "multiply", "v22", "v489"),
-    ("v502", "add", "v500", "v501"),
-    ("v503", "multiply", "v119", "v502"),
-    ("v504", "add", "v492", "v503"),
-    ("v505", "multiply", "v71", "r_5"),
-    ("v506", "multiply", "v505", "v504"),
-    ("v507", "multiply", "v506", "R"),
-    ("v508", "multiply", 0.25, "v507"),
-    ("v509", "multiply", "v71", "v473"),
-    ("v510", "subtract", "v508", "v509"),
-    ("v511", "divide", "v510", "norm"),
-    ("v512", "absolute", "v510"),
-    ("v513", "multiply", "v165", "v512"),
-    ("v514", "multiply", "v184", "v16"),
-    ("v515", "multiply", "v514", "v220"),
-    ("v516", "multiply", 0.5, "v515"),
-    ("v517", "multiply", "v188", "v16"),
-    ("v518", "multiply", "v517", "v146"),
-    ("v519", "multiply", 0.5, "v518"),
-    ("v520", "add", "v516", "v519"),
-    ("v521", "multiply", "v71", "v520"),
-    ("v522", "absolute", "d_m"),
-    ("v523", "multiply", "v195", "v522"),
-    ("v524", "multiply", "v223", "v227"),
-    ("v525", "add", "v523", "v524"),
-    ("v526", "multiply", "v203", "v227"),
-    ("v527", "add", "v525", "v526"),
-    ("v528", "multiply", 2.0, "v195"),
-    ("v529", "add", "v182", "v528"),
-    ("v530", "multiply", "v182", "v529"),
-    ("v531", "add", "v527", "v530"),
-    ("v532", "add", "v524", "v526"),
-    ("v533", "multiply", "d_p", "v220"),
-    ("v534", "add", "v532", "v533"),
-    ("v535", "multiply", "u_p", "v220"),
-    ("v536", "add", "v534", "v535"),
-    ("v537", "multiply", "v16", "v531"),
+    ("v469", "multiply", "v32", "v45"),
+    ("v470", "multiply", "v469", "v126"),
+    ("v471", "multiply", 0.5, "v470"),
+    ("v472", "negative", "v471"),
+    ("v473", "multiply", "v14", "v16"),
+    ("v474", "multiply", "v473", "v122"),
+    ("v475", "multiply", 0.5, "v474"),
+    ("v476", "subtract", "v472", "v475"),
+    ("v477", "multiply", "v476", "rho_11"),
+    ("v478", "multiply", "v32", "v51"),
+    ("v479", "multiply", "v478", "v57"),
+    ("v480", "subtract", "v479", "v475"),
+    ("v481", "multiply", "v480", "rho_33"),
+    ("v482", "multiply", "v14", "v22"),
+    ("v483", "multiply", "v482", "v29"),
+    ("v484", "subtract", "v483", "v471"),
+    ("v485", "multiply", "v484", "rho_44"),
+    ("v486", "add", "v479", "v483"),
+    ("v487", "multiply", "v486", "rho_22"),
+    ("v488", "multiply", "v71", "v22"),
+    ("v489", "multiply", "v488", "v126"),
+    ("v490", "multiply", "v488", "v57"),
+    ("v491", "multiply", "v71", "v51"),
+    ("v492", "multiply", "v491", "v122"),
+    ("v493", "multiply", "v491", "v29"),
+    ("v494", "add", "v489", "v490"),
+    ("v495", "add", "v494", "v492"),
+    ("v496", "add", "v495", "v493"),
+    ("v497", "multiply", "v496", "re_rho_34"),
+    ("v498", "add", "v477", "v481"),
+    ("v499", "add", "v498", "v485"),
+    ("v500", "add", "v499", "v487"),
+    ("v501", "add", "v500", "v497"),
+    ("v502", "absolute", "v501"),
+    ("v503", "multiply", "v165", "v502"),
+    ("v504", "multiply", "v32", "v16"),
+    ("v505", "multiply", "v504", "v191"),
+    ("v506", "multiply", 0.5, "v505"),
+    ("v507", "add", "v506", "v475"),
+    ("v508", "multiply", "v507", "v404"),
+    ("v509", "multiply", "v504", "v173"),
+    ("v510", "multiply", 0.5, "v509"),
+    ("v511", "add", "v510", "v475"),
+    ("v512", "multiply", "v511", "v363"),
+    ("v513", "add", "v506", "v483"),
+    ("v514", "multiply", "v513", "v377"),
+    ("v515", "add", "v510", "v483"),
+    ("v516", "multiply", "v515", "v408"),
+    ("v517", "multiply", "v488", "v191"),
+    ("v518", "multiply", "v488", "v173"),
+    ("v519", "add", "v517", "v518"),
+    ("v520", "multiply", "v71", "v16"),
+    ("v521", "multiply", "v520", "v122"),
+    ("v522", "multiply", 0.5, "v521"),
+    ("v523", "add", "v519", "v522"),
+    ("v524", "multiply", "v520", "v29"),
+    ("v525", "multiply", 0.5, "v524"),
+    ("v526", "add", "v523", "v525"),
+    ("v527", "multiply", "v526", "v372"),
+    ("v528", "add", "v508", "v512"),
+    ("v529", "add", "v528", "v514"),
+    ("v530", "add", "v529", "v516"),
+    ("v531", "add", "v530", "v527"),
+    ("test532", "at_most", "v531", "v503"),
+    ("v533", "multiply", "v14", "v45"),
+    ("v534", "multiply", "v533", "v128"),
+    ("v535", "multiply", 0.5, "v534"),
+    ("v536", "negative", "v535"),
+    ("v537", "multiply", "v504", "v124"),
     ("v538", "multiply", 0.5, "v537"),
-    ("v539", "multiply", "v16", "v536"),
-    ("v540", "multiply", 0.5, "v539"),
-    ("v541", "add", "v538", "v540"),
-    ("v542", "multiply", "v184", "v541"),
-    ("v543", "add", "v493", "v524"),
-    ("v544", "add", "v543", "v526"),
-    ("v545", "add", "v544", "v498"),
-    ("v546", "multiply", "v16", "v545"),
-    ("v547", "multiply", 0.5, "v546"),
-    ("v548", "add", "v547", "v540"),
-    ("v549", "multiply", "v188", "v548"),
-    ("v550", "add", "v542", "v549"),
-    ("v551", "multiply", "v71", "v198"),
-    ("v552", "multiply", "v551", "v550"),
-    ("v553", "multiply", "v552", "v212"),
-    ("v554", "multiply", 0.25, "v553"),
-    ("v555", "add", "v521", "v554"),
-    ("test556", "at_most", "v555", "v513"),
-    ("v557", "subtract", "v509", "v508"),
-    ("v558", "divide", "v557", "norm"),
-    ("v559", "absolute", "v557"),
-    ("v560", "multiply", "v165", "v559"),
-    ("test561", "at_most", "v555", "v560"),
-    ("v562", "add", "v330", "v332"),
-    ("v563", "multiply", "v140", "v13"),
-    ("v564", "multiply", "v563", "v31"),
-    ("v565", "multiply", "v564", "v562"),
-    ("v566", "multiply", "v565", "R"),
-    ("v567", "negative", "v566"),
-    ("v568", "divide", "v567", "norm"),
-    ("v569", "absolute", "v562"),
+    ("v539", "subtract", "v536", "v538"),
+    ("v540", "multiply", "v539", "rho_11"),
+    ("v541", "multiply", "v14", "v51"),
+    ("v542", "multiply", "v541", "v68"),
+    ("v543", "subtract", "v542", "v538"),
+    ("v544", "multiply", "v543", "rho_33"),
+    ("v545", "multiply", "v32", "v22"),
+    ("v546", "multiply", "v545", "v43"),
+    ("v547", "subtract", "v546", "v535"),
+    ("v548", "multiply", "v547", "rho_44"),
+    ("v549", "add", "v542", "v546"),
+    ("v550", "multiply", "v549", "rho_22"),
+    ("v551", "multiply", "v520", "v128"),
+    ("v552", "multiply", 0.5, "v551"),
+    ("v553", "negative", "v552"),
+    ("v554", "multiply", "v520", "v68"),
+    ("v555", "multiply", 0.5, "v554"),
+    ("v556", "subtract", "v553", "v555"),
+    ("v557", "multiply", "v71", "v45"),
+    ("v558", "multiply", "v557", "v124"),
+    ("v559", "multiply", 0.5, "v558"),
+    ("v560", "subtract", "v556", "v559"),
+    ("v561", "multiply", "v557", "v43"),
+    ("v562", "multiply", 0.5, "v561"),
+    ("v563", "subtract", "v560", "v562"),
+    ("v564", "multiply", "v563", "re_rho_34"),
+    ("v565", "add", "v540", "v544"),
+    ("v566", "add", "v565", "v548"),
+    ("v567", "add", "v566", "v550"),
+    ("v568", "add", "v567", "v564"),
+    ("v569", "absolute", "v568"),
     ("v570", "multiply", "v165", "v569"),
-    ("v571", "add", "v345", "v347"),
-    ("test572", "at_most", "v571", "v570"),
-    ("v573", "divide", "v566", "norm"),
-    ("v574", "multiply", "v558", "v72"),
-    ("v575", "multiply", "T_1", "T_2"),
-    ("v576", "divide", "v574", "v575"),
-    ("v577", "multiply", "v74", "T_1"),
-    ("v578", "multiply", "mu_1", "v72"),
-    ("v579", "subtract", "v577", "v578"),
-    ("v580", "multiply", "v573", "v579"),
-    ("v581", "divide", "v580", "v575"),
-    ("v582", "add", "v576", "v581"),
-    ("v583", "absolute", "v582"),
-    ("v584", "multiply", "v165", "v583"),
-    ("v585", "absolute", "v558"),
-    ("v586", "multiply", "v585", "v232"),
-    ("v587", "add", "v555", "v586"),
-    ("v588", "divide", "v587", "v218"),
-    ("v589", "multiply", "v588", "v261"),
-    ("v590", "divide", "v589", "v575"),
-    ("v591", "multiply", "v564", "v571"),
-    ("v592", "multiply", "v591", "v212"),
-    ("v593", "absolute", "v573"),
-    ("v594", "multiply", "v593", "v232"),
-    ("v595", "add", "v592", "v594"),
-    ("v596", "divide", "v595", "v218"),
-    ("v597", "absolute", "v577"),
-    ("v598", "absolute", "v578"),
-    ("v599", "add", "v597", "v598"),
-    ("v600", "multiply", "v596", "v599"),
-    ("v601", "divide", "v600", "v575"),
-    ("v602", "add", "v590", "v601"),
-    ("test603", "at_most", "v602", "v584"),
-    ("v604", "add", "rho_33", "rho_44"),
-    ("v605", "subtract", "rho_33", "rho_44"),
-    ("v606", "multiply", 0.5, "v605"),
-    ("v607", "square", "v606"),
-    ("v608", "square", "re_rho_34"),
-    ("v609", "square", "im_rho_34"),
-    ("v610", "add", "v607", "v608"),
-    ("v611", "add", "v610", "v609"),
-    ("v612", "sqrt", "v611"),
-    ("v613", "multiply", 0.5, "v604"),
-    ("v614", "subtract", "v613", "v612"),
-    ("v615", "minimum", "rho_11", "v614"),
-    ("v616", "minimum", "v615", "rho_22"),
-    ("v617", "add", "v616", 1e-14),
+    ("v571", "multiply", "v473", "v193"),
+    ("v572", "multiply", 0.5, "v571"),
+    ("v573", "add", "v572", "v538"),
+    ("v574", "multiply", "v573", "v404"),
+    ("v575", "multiply", "v473", "v180"),
+    ("v576", "multiply", 0.5, "v575"),
+    ("v577", "add", "v576", "v538"),
+    ("v578", "multiply", "v577", "v363"),
+    ("v579", "add", "v572", "v546"),
+    ("v580", "multiply", "v579", "v377"),
+    ("v581", "add", "v576", "v546"),
+    ("v582", "multiply", "v581", "v408"),
+    ("v583", "multiply", "v520", "v193"),
+    ("v584", "multiply", 0.5, "v583"),
+    ("v585", "multiply", "v520", "v180"),
+    ("v586", "multiply", 0.5, "v585"),
+    ("v587", "add", "v584", "v586"),
+    ("v588", "multiply", "v520", "v124"),
+    ("v589", "multiply", 0.5, "v588"),
+    ("v590", "add", "v587", "v589"),
+    ("v591", "multiply", "v520", "v43"),
+    ("v592", "multiply", 0.5, "v591"),
+    ("v593", "add", "v590", "v592"),
+    ("v594", "multiply", "v593", "v372"),
+    ("v595", "add", "v574", "v578"),
+    ("v596", "add", "v595", "v580"),
+    ("v597", "add", "v596", "v582"),
+    ("v598", "add", "v597", "v594"),
+    ("test599", "at_most", "v598", "v570"),
+    ("v600", "add", "v330", "v332"),
+    ("v601", "multiply", "v140", "v13"),
+    ("v602", "multiply", "v601", "v31"),
+    ("v603", "multiply", "v602", "v600"),
+    ("v604", "multiply", "v603", "R"),
+    ("v605", "negative", "v604"),
+    ("v606", "divide", "v605", "norm"),
+    ("v607", "absolute", "v600"),
+    ("v608", "multiply", "v165", "v607"),
+    ("v609", "add", "v345", "v347"),
+    ("test610", "at_most", "v609", "v608"),
+    ("v611", "divide", "v604", "norm"),
+    ("v612", "multiply", "v568", "v72"),
+    ("v613", "multiply", "T_1", "T_2"),
+    ("v614", "divide", "v612", "v613"),
+    ("v615", "multiply", "v74", "T_1"),
+    ("v616", "multiply", "mu_1", "v72"),
+    ("v617", "subtract", "v615", "v616"),
+    ("v618", "multiply", "v611", "v617"),
+    ("v619", "divide", "v618", "v613"),
+    ("v620", "add", "v614", "v619"),
+    ("v621", "absolute", "v620"),
+    ("v622", "multiply", "v165", "v621"),
+    ("v623", "multiply", "v598", "v261"),
+    ("v624", "divide", "v623", "v613"),
+    ("v625", "multiply", "v602", "v609"),
+    ("v626", "multiply", "v625", "v212"),
+    ("v627", "absolute", "v611"),
+    ("v628", "multiply", "v627", "v232"),
+    ("v629", "add", "v626", "v628"),
+    ("v630", "divide", "v629", "v218"),
+    ("v631", "absolute", "v615"),
+    ("v632", "absolute", "v616"),
+    ("v633", "add", "v631", "v632"),
+    ("v634", "multiply", "v630", "v633"),
+    ("v635", "divide", "v634", "v613"),
+    ("v636", "add", "v624", "v635"),
+    ("test637", "at_most", "v636", "v622"),
+    ("v638", "add", "rho_33", "rho_44"),
+    ("v639", "subtract", "rho_33", "rho_44"),
+    ("v640", "multiply", 0.5, "v639"),
+    ("v641", "square", "v640"),
+    ("v642", "square", "re_rho_34"),
+    ("v643", "square", "im_rho_34"),
+    ("v644", "add", "v641", "v642"),
+    ("v645", "add", "v644", "v643"),
+    ("v646", "sqrt", "v645"),
+    ("v647", "multiply", 0.5, "v638"),
+    ("v648", "subtract", "v647", "v646"),
+    ("v649", "minimum", "rho_11", "v648"),
+    ("v650", "minimum", "v649", "rho_22"),
+    ("v651", "add", "v650", 1e-14),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -946,12 +984,12 @@ _PARTS = {
     "w": ("v355", "im_rho_34"),
     "concurrence": ("v388",),
     "negativity": ("v444",),
-    "energy_current_1": ("v511",),
-    "energy_current_2": ("v558",),
-    "particle_current_1": ("v568",),
-    "particle_current_2": ("v573",),
-    "entropy_production": ("v582",),
-    "positive": ("v617",),
+    "energy_current_1": ("v501",),
+    "energy_current_2": ("v568",),
+    "particle_current_1": ("v606",),
+    "particle_current_2": ("v611",),
+    "entropy_production": ("v620",),
+    "positive": ("v651",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -964,11 +1002,11 @@ _TESTS = {
     "w": ("test381", "test240", "test247", "test251", "test255", "test265", "test270", "test350", "test342", "test233"),
     "concurrence": ("test398", "test416", "test240", "test247", "test251", "test255", "test265", "test270"),
     "negativity": ("test398", "test416", "test446", "test217", "test233", "test303", "test449", "test453", "test461", "test468", "test240", "test247", "test251", "test255", "test265", "test270"),
-    "energy_current_1": ("test556", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
-    "energy_current_2": ("test561", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
-    "particle_current_1": ("test572", "test342", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
-    "particle_current_2": ("test572", "test342", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
-    "entropy_production": ("test603", "test247", "test240", "test265", "test251", "test255", "test270"),
+    "energy_current_1": ("test532", "test251", "test240", "test247", "test255", "test265", "test270"),
+    "energy_current_2": ("test599", "test255", "test247", "test240", "test251", "test265", "test270"),
+    "particle_current_1": ("test610", "test342", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
+    "particle_current_2": ("test610", "test342", "test233", "test247", "test240", "test265", "test251", "test255", "test270"),
+    "entropy_production": ("test637", "test255", "test247", "test240", "test251", "test265", "test270"),
     "positive": (),
 }
 
@@ -1148,73 +1186,72 @@ _CAREFUL = (
     ("c171", "positive_part", "c170"),
     ("c172", "add", "c165", "c171"),
     ("c173", "add", "c158", "c172"),
-    ("c174", "multiply", "c15", "c88"),
-    ("c175", "multiply", "c50", "c174"),
-    ("c176", "multiply", "c35", "c87"),
-    ("c177", "multiply", "c53", "c176"),
-    ("c178", "add", "c175", "c177"),
-    ("c179", "multiply", -1.0, "c4", "c20", "c178"),
-    ("c180", "power", "c70", 2),
-    ("c181", "multiply", "c92", "c97"),
-    ("c182", "add", "c180", "c181"),
-    ("c183", "multiply", "c77", "c97"),
-    ("c184", "add", "c182", "c183"),
-    ("c185", "multiply", 2.0, "c70"),
-    ("c186", "add", "c46", "c185"),
-    ("c187", "multiply", "c46", "c186"),
-    ("c188", "add", "c184", "c187"),
-    ("c189", "multiply", "c15", "c188"),
-    ("c190", "multiply", -1.0, "c92", "c97"),
-    ("c191", "multiply", -1.0, "c77", "c97"),
-    ("c192", "add", "c190", "c191"),
-    ("c193", "multiply", "c63", "c88"),
-    ("c194", "add", "c192", "c193"),
-    ("c195", "multiply", "c28", "c88"),
-    ("c196", "add", "c194", "c195"),
-    ("c197", "multiply", "c35", "c196"),
-    ("c198", "add", "c189", "c197"),
-    ("c199", "multiply", "c50", "c198"),
-    ("c200", "power", "c63", 2),
-    ("c201", "add", "c200", "c181"),
-    ("c202", "add", "c201", "c183"),
-    ("c203", "multiply", 2.0, "c63"),
-    ("c204", "add", "c28", "c203"),
-    ("c205", "multiply", "c28", "c204"),
-    ("c206", "add", "c202", "c205"),
-    ("c207", "multiply", "c35", "c206"),
-    ("c208", "multiply", "c15", "c196"),
-    ("c209", "add", "c207", "c208"),
-    ("c210", "multiply", "c53", "c209"),
-    ("c211", "add", "c199", "c210"),
-    ("c212", "multiply", 0.25, "c4", "c20", "c71", "c211", "c84"),
-    ("c213", "add", "c179", "c212"),
-    ("c214", "divide", "c213", "c100"),
-    ("c215", "multiply", "c4", "c20", "c178"),
-    ("c216", "multiply", -0.25, "c4", "c20", "c71", "c211", "c84"),
-    ("c217", "add", "c215", "c216"),
-    ("c218", "divide", "c217", "c100"),
-    ("c219", "multiply", "c50", "c88"),
-    ("c220", "multiply", "c53", "c87"),
-    ("c221", "add", "c219", "c220"),
-    ("c222", "multiply", -1.0, "c82", "c4", "c20", "c221", "c84"),
-    ("c223", "divide", "c222", "c100"),
-    ("c224", "multiply", "c82", "c4", "c20", "c221"),
-    ("c225", "multiply", "c224", "c84"),
-    ("c226", "divide", "c225", "c100"),
-    ("c227", "multiply", -1.0, "T_1"),
-    ("c228", "add", "T_2", "c227"),
-    ("c229", "multiply", "c218", "c228"),
-    ("c230", "multiply", "T_1", "T_2"),
-    ("c231", "divide", "c229", "c230"),
-    ("c232", "multiply", -1.0, "mu_1"),
-    ("c233", "add", "mu_2", "c232"),
-    ("c234", "multiply", "c233", "T_1"),
-    ("c235", "multiply", "mu_1", "c228"),
-    ("c236", "multiply", -1.0, "c235"),
-    ("c237", "add", "c234", "c236"),
-    ("c238", "multiply", "c226", "c237"),
-    ("c239", "divide", "c238", "c230"),
-    ("c240", "add", "c231", "c239"),
+    ("c174", "multiply", -0.5, "c21", "c30", "c65"),
+    ("c175", "multiply", -0.5, "c5", "c10", "c58"),
+    ("c176", "add", "c174", "c175"),
+    ("c177", "multiply", "c176", "c101"),
+    ("c178", "multiply", "c21", "c35"),
+    ("c179", "multiply", "c178", "c38"),
+    ("c180", "add", "c179", "c175"),
+    ("c181", "multiply", "c180", "c119"),
+    ("c182", "multiply", "c5", "c15"),
+    ("c183", "multiply", "c182", "c18"),
+    ("c184", "add", "c174", "c183"),
+    ("c185", "multiply", "c184", "c123"),
+    ("c186", "add", "c179", "c183"),
+    ("c187", "multiply", "c186", "c115"),
+    ("c188", "multiply", "c48", "c15"),
+    ("c189", "multiply", "c188", "c65"),
+    ("c190", "multiply", "c188", "c38"),
+    ("c191", "multiply", "c48", "c35"),
+    ("c192", "multiply", "c191", "c58"),
+    ("c193", "multiply", "c191", "c18"),
+    ("c194", "add", "c189", "c190", "c192", "c193"),
+    ("c195", "multiply", "c194", "c128"),
+    ("c196", "add", "c177", "c181", "c185", "c187", "c195"),
+    ("c197", "multiply", -0.5, "c5", "c30", "c68"),
+    ("c198", "multiply", -0.5, "c21", "c10", "c61"),
+    ("c199", "add", "c197", "c198"),
+    ("c200", "multiply", "c199", "c101"),
+    ("c201", "multiply", "c5", "c35"),
+    ("c202", "multiply", "c201", "c44"),
+    ("c203", "add", "c202", "c198"),
+    ("c204", "multiply", "c203", "c119"),
+    ("c205", "multiply", "c21", "c15"),
+    ("c206", "multiply", "c205", "c26"),
+    ("c207", "add", "c197", "c206"),
+    ("c208", "multiply", "c207", "c123"),
+    ("c209", "add", "c202", "c206"),
+    ("c210", "multiply", "c209", "c115"),
+    ("c211", "multiply", -0.5, "c4", "c20", "c10", "c68"),
+    ("c212", "multiply", -0.5, "c4", "c20", "c10", "c44"),
+    ("c213", "multiply", -0.5, "c4", "c20", "c30", "c61"),
+    ("c214", "multiply", -0.5, "c4", "c20", "c30", "c26"),
+    ("c215", "add", "c211", "c212", "c213", "c214"),
+    ("c216", "multiply", "c215", "c128"),
+    ("c217", "add", "c200", "c204", "c208", "c210", "c216"),
+    ("c218", "multiply", "c50", "c88"),
+    ("c219", "multiply", "c53", "c87"),
+    ("c220", "add", "c218", "c219"),
+    ("c221", "multiply", -1.0, "c82", "c4", "c20", "c220", "c84"),
+    ("c222", "divide", "c221", "c100"),
+    ("c223", "multiply", "c82", "c4", "c20", "c220"),
+    ("c224", "multiply", "c223", "c84"),
+    ("c225", "divide", "c224", "c100"),
+    ("c226", "multiply", -1.0, "T_1"),
+    ("c227", "add", "T_2", "c226"),
+    ("c228", "multiply", "c217", "c227"),
+    ("c229", "multiply", "T_1", "T_2"),
+    ("c230", "divide", "c228", "c229"),
+    ("c231", "multiply", -1.0, "mu_1"),
+    ("c232", "add", "mu_2", "c231"),
+    ("c233", "multiply", "c232", "T_1"),
+    ("c234", "multiply", "mu_1", "c227"),
+    ("c235", "multiply", -1.0, "c234"),
+    ("c236", "add", "c233", "c235"),
+    ("c237", "multiply", "c225", "c236"),
+    ("c238", "divide", "c237", "c229"),
+    ("c239", "add", "c230", "c238"),
 )
 
 _CAREFUL_PARTS = {
@@ -1226,11 +1263,11 @@ _CAREFUL_PARTS = {
     "w": ("c136", "c131"),
     "concurrence": ("c144",),
     "negativity": ("c173",),
-    "energy_current_1": ("c214",),
-    "energy_current_2": ("c218",),
-    "particle_current_1": ("c223",),
-    "particle_current_2": ("c226",),
-    "entropy_production": ("c240",),
+    "energy_current_1": ("c196",),
+    "energy_current_2": ("c217",),
+    "particle_current_1": ("c222",),
+    "particle_current_2": ("c225",),
+    "entropy_production": ("c239",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1270,8 +1307,25 @@ def _eigenvector(system, i, k, out=None):
     return system[1][..., i, k].copy() if out is None else np.copyto(out, system[1][..., i, k])
 
 
+def _wootters(system, out=None):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho; +-s_k are the eigenvalues of root(rho) K root(rho).
+
+    K psi = (sigma_y x sigma_y) psi*, written for (Re psi, Im psi) where rho is complex: the s_k occur twice then.
+    """
+    values, vectors = system
+    size = values.shape[-1]
+    weighted = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    form = np.swapaxes(weighted, -2, -1) @ (signs[:, None] * weighted[..., places, :])
+    known = np.isfinite(values[..., 0])
+    sizes = np.abs(np.linalg.eigvalsh(np.where(known[..., None, None], form, 0.0)))
+    result = np.where(known, 2.0 * sizes.max(axis=-1) - 4.0 / size * sizes.sum(axis=-1), np.nan)
+    return result if out is None else np.copyto(out, result)
+
+
 _PAIRWISE = ("maximum", "minimum", "fmax")
-_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector}
+_SPECIAL = {"choose": _choose, "eigenvalue": _eigenvalue, "eigenvector": _eigenvector, "wootters": _wootters}
 
 
 def _needed(statements, roots):
@@ -1542,6 +1596,13 @@ def _pair_abs(x):
     return _where(x.hi < 0, -x, x)
 
 
+def _pair_sum(*terms):
+    """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
+    total = functools.reduce(_Pair.__add__, terms)
+    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
+    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+
+
 def _pair_product(first, *rest):
     """A leading power of two (a sign, a half) scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
@@ -1666,34 +1727,84 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues and eigenvectors, refined once: the correction of Ogita and Aishima converges quadratically."""
-    span = range(size)
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
+
+    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
+    diagonal, between nearly equal eigenvalues too.
+    """
+    shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
+    parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
-    v = [[_Pair(vectors[..., i, k].copy()) for k in span] for i in span]
-    image = [[_dot([entries[i * size + j] for j in span], [v[j][k] for j in span]) for k in span] for i in span]
-    column = [[v[i][k] for i in span] for k in span]
-    one = _Pair(np.ones_like(values[..., 0]))
-    excess = [[(one if i == j else _Pair(0.0 * one.hi)) - _dot(column[i], column[j]) for j in span] for i in span]
-    form = [[_dot(column[i], [image[k][j] for k in span]) for j in span] for i in span]
-    refined = [form[k][k] / (one - excess[k][k]) for k in span]
-    scale = np.abs(values).max(axis=-1)
-    half = _Pair(0.5)
-    correction = [[half * excess[i][j] for j in span] for i in span]
-    for i, j in ((i, j) for i in span for j in span if i != j):
-        gap = refined[j] - refined[i]
-        apart = np.abs(gap.hi) > 1e-13 * scale
-        better = (form[i][j] + refined[j] * excess[i][j]) / _where(apart, gap, one)
-        correction[i][j] = _where(apart, better, correction[i][j])
-    turned = [[v[i][k] + _dot(v[i], [correction[j][k] for j in span]) for k in span] for i in span]
-    return refined, turned
+    v = _Pair(vectors, np.zeros_like(vectors))
+    v = v + _pair_matmul(v, _Pair(np.float64(0.5)) * (_Pair(np.eye(size)) - _pair_matmul(_transposed(v), v)))
+    form = _pair_matmul(_transposed(v), _pair_matmul(matrix, v))
+    smallest = 2.0**-104 * np.abs(values).max(axis=-1)
+    for _ in range(6):
+        # One element at a time would be slow: a pair of columns is left alone where no element needs it.
+        turns = [(p, q) for p in range(size) for q in range(p + 1, size)]
+        if not sum([_rotate(form, v, p, q, smallest) for p, q in turns]):
+            break
+    diagonal = [np.ascontiguousarray(np.diagonal(part, axis1=-2, axis2=-1)) for part in (form.hi, form.lo)]
+    order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
+    values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
+    hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
+    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
+    return values, _Pair(hi * sign, lo * sign)
 
 
-def _dot(a, b):
-    return functools.reduce(_Pair.__add__, (x * y for x, y in zip(a, b)))
+def _pair_matmul(a, b):
+    terms = (_at(a, np.s_[..., :, k, None]) * _at(b, np.s_[..., None, k, :]) for k in range(a.hi.shape[-1]))
+    return functools.reduce(_Pair.__add__, terms)
+
+
+def _transposed(x):
+    return _Pair(np.swapaxes(x.hi, -2, -1), np.swapaxes(x.lo, -2, -1))
+
+
+def _at(x, index):
+    return _Pair(x.hi[index], x.lo[index])
+
+
+def _rotate(form, v, p, q, smallest):
+    """Turn columns (and rows) p and q where the element between them exceeds ``smallest``; False where none does."""
+    between = _at(form, np.s_[..., p, q])
+    wanted = np.abs(between.hi) > smallest
+    if not wanted.any():
+        return False
+    one = _Pair(np.ones(wanted.shape), np.zeros(wanted.shape))
+    between = _where(wanted, between + between, one)
+    slope = (_at(form, np.s_[..., q, q]) - _at(form, np.s_[..., p, p])) / between
+    tangent = one / (_pair_abs(slope) + _pair_sqrt(one + slope * slope))
+    tangent = _where(wanted, _where(slope.hi < 0, -tangent, tangent), _Pair(0.0 * one.hi))
+    cosine = one / _pair_sqrt(one + tangent * tangent)
+    c, s = (_at(x, np.s_[..., None]) for x in (cosine, tangent * cosine))
+    for matrix, places in ((form, (np.s_[..., p], np.s_[..., q])), (form, (np.s_[..., p, :], np.s_[..., q, :])),
+                           (v, (np.s_[..., p], np.s_[..., q]))):
+        first, second = (_at(matrix, place) for place in places)
+        for place, new in zip(places, (c * first - s * second, s * first + c * second)):
+            matrix.hi[place], matrix.lo[place] = new.hi, new.lo
+    return True
+
+
+def _pair_wootters(system):
+    """s_1 - s_2 - s_3 - s_4 from the eigensystem of rho (see ``_wootters``)."""
+    values, vectors = system
+    size = values.hi.shape[-1]
+    roots = _pair_sqrt(_where(values.hi > 0, values, _Pair(0.0 * values.hi)))
+    weighted = vectors * _at(roots, np.s_[..., None, :])
+    signs = np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0][:size])[:, None]
+    places = [3, 2, 1, 0, 7, 6, 5, 4][:size]
+    turned = _Pair(signs * weighted.hi[..., places, :], signs * weighted.lo[..., places, :])
+    form = _pair_matmul(_transposed(weighted), turned)
+    found, _ = _pair_eigh(size, *(_at(form, np.s_[..., i, k]) for i in range(size) for k in range(size)))
+    sizes = [_pair_abs(_at(found, np.s_[..., k])) for k in range(size)]
+    largest = functools.reduce(lambda a, b: _where(_less(a, b), b, a), sizes)
+    return largest + largest - _Pair(np.float64(4.0 / size)) * functools.reduce(_Pair.__add__, sizes)
 
 
 _PAIR_OPERATIONS = {
-    "add": lambda *terms: functools.reduce(_Pair.__add__, terms),
+    "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
     "power": _pair_power,
@@ -1721,8 +1832,9 @@ _PAIR_OPERATIONS = {
     "sine": lambda angle: angle[1],
     "per_temperature": _per_temperature,
     "eigh": _pair_eigh,
-    "eigenvalue": lambda system, k: system[0][k],
-    "eigenvector": lambda system, i, k: system[1][i][k],
+    "wootters": _pair_wootters,
+    "eigenvalue": lambda system, k: _at(system[0], np.s_[..., k]),
+    "eigenvector": lambda system, i, k: _at(system[1], np.s_[..., i, k]),
 }
 
 #: Operands of these are indices, names or plain numbers, not values.

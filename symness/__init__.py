@@ -2,8 +2,8 @@
 
 The public names below are loaded on first use, so that ``from symness.generated import NAME`` costs numpy and
 nothing else.  Some functions share the name of their module (``parameters``, ``formula``, ``evaluator``,
-``identities``, ``relaxation``, ``spectrum``, ``sweep``, ``verify``): as attributes of the package these are always the functions; the modules are reached by
-``from symness.formula import ...``.
+``identities``, ``relaxation``, ``spectrum``, ``sweep``, ``verify``): as attributes of the package these are always the
+functions; the modules are reached by ``from symness.formula import ...``.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from symness import cli_files, derive
 from symness.cli_claims import claims_command
 from symness.cli_figure import figure_command
 from symness.cli_latex import document, fragment
+from symness.cli_new import new_command
 from symness.cli_sweep import sweep_command
 from symness.cli_terminal import as_data, formula_text, progress, show_json, show_table
 from symness.errors import SymnessError
@@ -260,6 +261,7 @@ def generate_command(name: str | None, as_json: bool, check: bool, output: str, 
 
 main.add_command(claims_command)
 main.add_command(figure_command)
+main.add_command(new_command)
 main.add_command(sweep_command)
 
 if __name__ == "__main__":

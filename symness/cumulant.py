@@ -147,12 +147,12 @@ class _Form:
 
     def _expanded(self, value: Polynomial, degrees: Mapping[str, int]) -> Node:
         """value * product of R**degree, as a polynomial in the R of the blocks that rotate."""
-        listed = {(): value}
+        listed: dict[tuple[int, ...], Polynomial] = {(): value}
         for block in self.expanded:
             base = self.lifted(block.determinant)
             wider: dict[tuple[int, ...], Polynomial] = {}
             for powers, polynomial in listed.items():
-                k = 0
+                k: int = 0
                 while len(polynomial):
                     polynomial, rest = divmod(polynomial, base)
                     if len(rest):

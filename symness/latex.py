@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -13,7 +14,7 @@ from symness.formula import Formula
 from symness.program import Node
 from symness.typeset import OCCUPATION, TOKEN, Printer, key_of
 
-__all__ = ["expression_latex", "latex", "matrix_latex"]
+__all__ = ["Equations", "equations", "expression_latex", "latex", "matrix_latex"]
 
 _LONGEST = 100_000  # operations; a shared program written out as text can be longer than any memory
 _DIGITS = "Zero One Two Three Four Five Six Seven Eight Nine".split()
@@ -81,6 +82,62 @@ def _macros(named: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True)
+class Equations:
+    """The parts of a printed formula.
+
+    Attributes
+    ----------
+    outputs, definitions : tuple of (name, lines)
+        Each an equation, ``left &= right``, broken into lines that fit the width.
+    conditions : tuple of str
+        Inequalities.
+    macros : mapping LaTeX -> macro
+        What the equations use instead of symbols of more than one token.
+    """
+
+    outputs: tuple[tuple[str, list[str]], ...]
+    definitions: tuple[tuple[str, list[str]], ...]
+    conditions: tuple[str, ...]
+    macros: Mapping[str, str]
+
+
+def equations(
+    formula: Formula, *, outputs: Sequence[str] | None = None, macros: bool = False, width: float = 90
+) -> Equations:
+    """The equations of a formula one by one; parameters as of :func:`latex`."""
+    if isinstance(outputs, str):
+        raise TypeError(f"outputs={outputs!r} is one name: pass a list, [{outputs!r}]")
+    if width < 20:
+        raise ValueError(f"width={width}: fewer than 20 letters hold no equation; a page holds about 90")
+    chosen = formula if outputs is None else formula.select(outputs)
+    items = [(item.name, item.latex, item.expression) for item in chosen.definitions]
+    results = [(item.name, item.latex, item.expression) for item in chosen.outputs]
+    known = [(i.name, i.latex) for i in formula.inputs] + [(d.name, d.latex) for d in formula.definitions]
+    limits = _conditions(formula, chosen)
+    roots = [*(node for *_, node in items + results), *(node for text, node, _ in limits if not text)]
+    if program.count_ops(roots) > _LONGEST:
+        raise ValueError(
+            f"{formula.name}: more than {_LONGEST} operations to print; name recurring parts as definitions"
+        )
+    used = program.symbols_of(roots)
+    named = [pair for pair in known if pair[0] in used] + [(name, text) for name, text, _ in results]
+    short = _macros(named) if macros else {}
+    names = {name: short.get(text, text) for name, text in known}
+    symbols = _symbols(roots, named, items)
+    printer = Printer(names, symbols, {macro: text for text, macro in short.items()})
+
+    items = [item for item in items if printer(item[2]).whole != item[1]]  # cos(theta/2) = cos(theta/2) says nothing
+    shown, where = (
+        [(name, printer.lines(short.get(text, text), node, width)) for name, text, node in part]
+        for part in (results, items)
+    )
+    where += [(_plain(text), [f"{text} &= {printer.shown(key)}"]) for key, text in symbols.items()]
+    where += _occupations(list(program.walk(roots)))
+    conditions = [text or f"{printer(node).whole} {sign} 0" for text, node, sign in limits]
+    return Equations(tuple(shown), tuple(where), tuple(conditions), short)
+
+
 def latex(
     formula: Formula,
     *,
@@ -110,41 +167,14 @@ def latex(
     """
     if notebook and (standalone or macros):
         raise ValueError("notebook=True is one expression without a preamble: leave out standalone= and macros=")
-    if isinstance(outputs, str):
-        raise TypeError(f"outputs={outputs!r} is one name: pass a list, [{outputs!r}]")
-    if width < 20:
-        raise ValueError(f"width={width}: fewer than 20 letters hold no equation; a page holds about 90")
-    chosen = formula if outputs is None else formula.select(outputs)
-    items = [(item.name, item.latex, item.expression) for item in chosen.definitions]
-    results = [(item.name, item.latex, item.expression) for item in chosen.outputs]
-    known = [(i.name, i.latex) for i in formula.inputs] + [(d.name, d.latex) for d in formula.definitions]
-    limits = _conditions(formula, chosen)
-    roots = [*(node for *_, node in items + results), *(node for text, node, _ in limits if not text)]
-    if program.count_ops(roots) > _LONGEST:
-        raise ValueError(
-            f"{formula.name}: more than {_LONGEST} operations to print; name recurring parts as definitions"
-        )
-    used = program.symbols_of(roots)
-    named = [pair for pair in known if pair[0] in used] + [(name, text) for name, text, _ in results]
-    short = _macros(named) if macros else {}
-    names = {name: short.get(text, text) for name, text in known}
-    symbols = _symbols(roots, named, items)
-    printer = Printer(names, symbols, {macro: text for text, macro in short.items()})
-
-    items = [item for item in items if printer(item[2]).whole != item[1]]  # cos(theta/2) = cos(theta/2) says nothing
-    rows = [
-        [(name, printer.lines(short.get(text, text), node, width)) for name, text, node in part]
-        for part in (results, items)
-    ]
-    rows[1] += [(_plain(text), [f"{text} &= {printer.shown(key)}"]) for key, text in symbols.items()]
-    rows[1] += _occupations(list(program.walk(roots)))
-    valid = [text or f"{printer(node).whole} {sign} 0" for text, node, sign in limits]
+    found = equations(formula, outputs=outputs, macros=macros, width=width)
+    rows, valid = (found.outputs, found.definitions), found.conditions
     if notebook:
         return _notebook(rows, valid)
     blocks = [_align(formula.name, part, labels) for part in rows if part]
     body = "where\n".join(blocks) + ("valid for " + ", ".join(f"${text}$" for text in valid) + ".\n" if valid else "")
     comments = "".join(f"% {key}: {line}\n" for key, text in formula.provenance.items() for line in text.splitlines())
-    definitions = "".join(rf"\newcommand{{{macro}}}{{{text}}}" + "\n" for text, macro in short.items())
+    definitions = "".join(rf"\newcommand{{{macro}}}{{{text}}}" + "\n" for text, macro in found.macros.items())
     if not standalone:
         return comments + definitions + body
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")

@@ -153,8 +153,8 @@ class Forms:
     # -- from further equations of the same generator --------------------------------------------------------------
 
     def _noise(self, observable: Observable) -> Quantity:
-        counted = [self._part(name) for name in (observable.bath, observable.other)]
-        return Quantity((Noise(self, *counted, observable.counted, observable.energy),), _single)
+        part, other = self._part(observable.bath), self._part(observable.other)
+        return Quantity((Noise(self, part, other, observable.counted, observable.energy),), _single)
 
     def _spectrum(self, observable: Observable, response: bool = False) -> Quantity:
         numbers = self.point.numbers
@@ -204,6 +204,8 @@ class Forms:
             arguments: list[Any] = []
             for quantity, end in zip(quantities, ends, strict=True):
                 value = mp.mpmathify(quantity.combine(values[end - len(quantity.forms) : end])[0])
+                # An exact zero comes out as one at high precision only; then 0/0 is undefined, not noise.
+                value = value if abs(value) > TINY else mpmath.mpf(0)
                 arguments += [value.real, value.imag]
             try:
                 result = compiled(*arguments, *numbers)[0]

@@ -210,6 +210,8 @@ def _compare(
         refused = isinstance(value, bool) or value != value
         ratio = 0.0 if refused else float("inf")
         return Row(name, 0.0, 0.0, ratio, regime, place, str(value), "no unique steady state", 1)
+    if isinstance(result.value, (mpmath.mpf, mpmath.mpc)) and result.value != result.value:
+        return Row(name, 0.0, 0.0, 0.0, regime, place, str(value), "undefined (0/0)", 1)
     with mp.workdps(max(result.digits, 20)):
         relative = FACTOR * _EPSILON * stretch
         allowed = max(relative * max(result.scale, result.variation), PAIR_FLOOR * result.terms, floor)

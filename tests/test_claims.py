@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symness as sn
-from symness import program
+from symness import algebraic, program
 from symness.claims import numbers
 from symness.cli import main
 from symness.derive import DerivationError, load
@@ -119,13 +119,18 @@ def test_lost_digits_refute_nothing() -> None:
     assert sn.prove("sqrt(y**2)*((x + 1)**30 - (x + 1)**30*(1 - 1/(x + 1)**30))", y) is True
 
 
-def test_signs_of_lost_digits_are_no_signs() -> None:
-    """A root minus a cosine of thousands of digits has no sign in floats; over their sum it has."""
-    root = "sqrt(cosh(x/T)**2 + sinh(y/T)**2 - 1)"
-    rewritten = sp.Max(
-        0, (sp.sinh(y / T) ** 2 - 1) / (sp.sqrt(sp.cosh(x / T) ** 2 + sp.sinh(y / T) ** 2 - 1) + sp.cosh(x / T))
-    )
-    assert sn.prove(f"maximum(0, {root} - cosh(x/T))", rewritten) is True
+LOST = (
+    "maximum(sqrt(cosh(x/T)**2 + sinh(y/T)**2 - 1) - cosh(x/T), 0)",
+    sp.Max(0, (sp.cosh(2 * y / T) - 3) / 2 / (sp.sqrt(sp.cosh(x / T) ** 2 + sp.sinh(y / T) ** 2 - 1) + sp.cosh(x / T))),
+)
+
+
+def test_signs_of_lost_digits_are_no_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A root minus a cosine of thousands of digits has no sign in 70 of them; over their sum it has."""
+    assert sn.prove(*LOST) is True
+    monkeypatch.setattr(algebraic, "_SIGN_DIGITS", 70)
+    monkeypatch.setattr(algebraic, "_LOST", -1)
+    assert isinstance(sn.prove(*LOST), Unknown)
 
 
 def test_what_cannot_be_decided_says_why() -> None:

@@ -180,7 +180,8 @@ def no_entanglement_below_threshold():
     lam = np.linspace(0.01, 1, 30)[:, None] * 1.5 / RATIO
     C = fermion("concurrence", lam=lam, mu_1=MU, mu_2=MU)
     return sn.Outcome(
-        bool(np.all(C < 1e-15)), f"T = 1.5, lam from {lam[0, 0]:.3g} to {lam[-1, 0]:.4g}, mu from -20 to 40: C below 1e-15 everywhere"
+        bool(np.all(C < 1e-15)),
+        f"T = 1.5, lam from {lam[0, 0]:.3g} to {lam[-1, 0]:.4g}, mu from -20 to 40: C below 1e-15 everywhere",
     )
 
 

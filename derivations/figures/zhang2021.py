@@ -124,8 +124,8 @@ def maps(axes, x, y, state, x_label, y_label):
 
 def figure_10(figure):
     found = panels(figure, 2, 3)
-    dT = np.linspace(-0.78, 0.78, 25)
-    detuning, imbalance = np.linspace(-1.5, 1.5, 21), np.linspace(-0.18, 0.18, 21)
+    dT = np.linspace(-0.78, 0.78, 31)
+    detuning, imbalance = np.linspace(-1.5, 1.5, 27), np.linspace(-0.18, 0.18, 27)
     maps(found[:3], dT, detuning, boson(detuning=detuning[:, None], dT=dT), BIAS, DETUNING)
     maps(found[3:], dT, imbalance, boson(imbalance=imbalance[:, None], dT=dT), BIAS, IMBALANCE)
 
@@ -136,7 +136,7 @@ def figure_11(figure):
         (left, "detuning", 1.5, DETUNING),
         (right, "imbalance", 0.18, IMBALANCE),
     ):
-        x = np.linspace(-end, end, 17)
+        x = np.linspace(-end, end, 31)
         lines = {}
         for title, measure in MEASURES.items():
             lines[title] = critical(measure, 33 if measure is i_3 else 401, **{name: x})
