@@ -115,7 +115,11 @@ def module(regime):
     return derive
 
 
-MODULES = {f"zhang2021_{regime}": module(regime) for regime in ("fermion", "boson_weak", "boson_strong")}
+MODULES = {
+    "zhang2021_fermion": module("fermion"),
+    "zhang2021_boson_weak": module("boson_weak"),
+    "zhang2021_boson_strong": module("boson_strong"),
+}
 
 
 # -- closed forms: ours, the paper prints none -----------------------------------------------------------------------

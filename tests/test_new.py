@@ -1,0 +1,36 @@
+"""The file that ``symness new`` writes runs as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from symness.cli import main
+
+
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    monkeypatch.chdir(folder)
+    try:
+        result = CliRunner().invoke(main, list(arguments))
+    except SystemExit as error:
+        return int(error.code or 0), ""
+    return result.exit_code, result.output
+
+
+def test_a_new_file_derives_verifies_and_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(tmp_path, monkeypatch, "new", "mine")[0] == 0
+    assert "MODULES" in (tmp_path / "mine.py").read_text(encoding="utf-8")
+    for command in (["derive"], ["latex"], ["verify", "--points", "5"], ["generate", "--output", "out"]):
+        status, output = run(tmp_path, monkeypatch, command[0], "mine.py", *command[1:])
+        assert status == 0, output
+    assert list((tmp_path / "out").glob("*.py"))
+
+
+def test_a_file_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text("notes", encoding="utf-8")
+    status, output = run(tmp_path, monkeypatch, "new", "mine")
+    assert status == 2
+    assert "is there already" in output
+    assert (tmp_path / "mine.py").read_text(encoding="utf-8") == "notes"
