@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from symness import cli_files, derive
 from symness.cli_terminal import progress, show_json
-from symness.evaluator import Evaluator
 from symness.figures import KINDS, Figure, axis_label, curves, density, panels
 from symness.stamps import stamped_picture
-from symness.sweep import sweep
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["sweep_command"]
 
@@ -55,6 +55,10 @@ def sweep_command(
     as_json: bool,
 ) -> int:
     """Evaluate a module of a derivation on a grid; NAME is a derivation, one of its modules, or your own file."""
+    # A listing need not wait for the engine.
+    from symness.evaluator import Evaluator
+    from symness.sweep import sweep
+
     parameters: dict[str, Any] = {**dict(_values(text) for text in fixed), **dict(_axis(text) for text in axes)}
     if len(parameters) < len(fixed) + len(axes):
         raise click.UsageError("a parameter is given twice: leave out one --set or --over")
@@ -115,6 +119,8 @@ def _values(text: str) -> tuple[str, float]:
 
 
 def _axis(text: str) -> tuple[str, np.ndarray]:
+    import numpy as np
+
     name, _, values = text.partition("=")
     spacing: Any = np.linspace
     try:
@@ -144,6 +150,8 @@ def _check_picture(plot: str, count: int, force: bool) -> None:
 
 def _picture(found: Any, axes: Mapping[str, str], title: str) -> Figure:
     """A panel for each real output: a line, or a map of the first axis upwards over the second."""
+    import numpy as np
+
     shown = [name for name, values in found.data_vars.items() if values.dtype.kind in "fb"]
     if not shown:
         raise click.UsageError("--plot draws real outputs: choose some with --outputs")
@@ -163,6 +171,8 @@ def _picture(found: Any, axes: Mapping[str, str], title: str) -> Figure:
 
 
 def _panel(frame: Any, found: Any, axes: Mapping[str, str], values: np.ndarray, label: str, is_mask: bool) -> None:
+    import numpy as np
+
     *upwards, along = axes
     if upwards:
         signs = bool((values < 0).any() and (values > 0).any())
@@ -180,6 +190,8 @@ def _panel(frame: Any, found: Any, axes: Mapping[str, str], values: np.ndarray, 
 
 def _is_logarithmic(values: np.ndarray) -> bool:
     """Equal ratios, over more than a factor of two."""
+    import numpy as np
+
     if values.size < 3 or values[0] <= 0 or values[-1] < 2 * values[0]:
         return False
     steps = np.diff(np.log(values))
@@ -188,5 +200,7 @@ def _is_logarithmic(values: np.ndarray) -> bool:
 
 def _numbers(found: Any) -> dict[str, Any]:
     """The first values of every output, complex ones as text."""
+    import numpy as np
+
     heads = {name: np.asarray(values).ravel()[:_SHOWN_VALUES] for name, values in found.data_vars.items()}
     return {str(name): [str(v) if v.dtype.kind == "c" else v.item() for v in head] for name, head in heads.items()}
