@@ -25,9 +25,11 @@ RNG = np.random.default_rng(11)
 def lead(name: str, operator: Any) -> Any:
     """A Fermi bath with parameters of its own."""
     gamma, T = sn.parameters(f"Gamma_{name} T_{name}", positive=True)
-    (mu,) = sn.parameters(f"mu_{name}", latex={}) if isinstance(sn.parameters(f"mu_{name}"), tuple) else [
-        sn.parameters(f"mu_{name}")
-    ]
+    (mu,) = (
+        sn.parameters(f"mu_{name}", latex={})
+        if isinstance(sn.parameters(f"mu_{name}"), tuple)
+        else [sn.parameters(f"mu_{name}")]
+    )
     return sn.Bath(name, operator, gamma, T, mu, statistics="fermi")
 
 
@@ -57,9 +59,7 @@ def double_dot(interaction: bool = True) -> Any:
 @cache
 def maser() -> Any:
     """Three levels: a hot bath drives 1-3, a cold one 2-3, a coherent field g couples 1 and 2 (rotating frame)."""
-    Delta, g, w_h, w_c, gh, gc, Th, Tc = sn.parameters(
-        "Delta g omega_h omega_c gamma_h gamma_c T_h T_c", positive=True
-    )
+    Delta, g, w_h, w_c, gh, gc, Th, Tc = sn.parameters("Delta g omega_h omega_c gamma_h gamma_c T_h T_c", positive=True)
     three = sn.levels("m", 3)
     model = sn.Model(
         Delta * three.projector(1),
@@ -360,17 +360,17 @@ def test_the_closed_form_is_short() -> None:
 
 def test_what_cannot_be_counted_is_refused() -> None:
     state = sn.steady_state(sn.redfield(systems.two_qubits("fermi")))
-    with pytest.raises(ObservableError, match="no definite amount per event.*secular"):
+    with pytest.raises(ObservableError, match=r"no definite amount per event.*secular"):
         sn.noise(state, "1", kind="energy")
-    with pytest.raises(ObservableError, match="kind='charge'.*'particle'"):
+    with pytest.raises(ObservableError, match=r"kind='charge'.*'particle'"):
         sn.noise(state, "1", kind="charge")
-    with pytest.raises(ObservableError, match="form='short'.*'shortest'"):
+    with pytest.raises(ObservableError, match=r"form='short'.*'shortest'"):
         sn.noise(state, "1", form="short")
-    with pytest.raises(ObservableError, match="no bath or jump is called '3'"):
+    with pytest.raises(ObservableError, match=r"no bath or jump is called '3'"):
         sn.noise(state, "3")
     omega, gamma, T = sn.parameters("omega gamma T", positive=True)
     (q,) = sn.qubits("q")
     hermitian = sn.steady_state(sn.secular(sn.Model(omega * q.number, baths=[sn.Bath("B", q.x, gamma, T)])))
-    with pytest.raises(ObservableError, match="exchanges no countable quanta"):
+    with pytest.raises(ObservableError, match=r"exchanges no countable quanta"):
         sn.noise(hermitian, "B")
     assert sn.noise(hermitian, "B", kind="energy").unit == "energy^3"
