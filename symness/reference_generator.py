@@ -8,7 +8,7 @@ the generators is which matrix elements A and B hold and at which frequency c is
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,25 +18,15 @@ from mpmath import mp
 
 from symness.baths import Bath
 from symness.errors import ModelError
-from symness.model import Model
 from symness.observable import Setup
-from symness.reference_matrices import (
-    Matrix,
-    Rows,
-    connected,
-    dagger,
-    diagonalise,
-    product,
-    to_energy,
-)
-from symness.reference_numbers import compiled, zero_rates
+from symness.reference_entries import Entries, Place
+from symness.reference_matrices import Matrix, dagger, product, to_energy
 
 __all__ = ["GENERATORS", "NumericModel", "Spec"]
 
 GENERATORS = ("redfield", "partial_secular", "secular", "local")
 #: Two frequencies are one function when they agree at two random points to this many digits (of 60).
 _SAME = mpmath.mpf("1e-40")
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -57,142 +47,26 @@ class Spec:
     group: int = -1
 
 
-class NumericModel:
+class NumericModel(Entries):
     """The model of a setup, evaluated at any point at mpmath's current precision."""
 
     def __init__(self, setup: Setup) -> None:
         if setup.generator not in GENERATORS:
             known = ", ".join(map(repr, GENERATORS))
             raise ModelError(f"Reference: generator={setup.generator!r} is unknown; pass one of {known}")
-        self.model: Model = setup.model
         self.generator, self._kept = setup.generator, setup.kept
-        self.in_energy_basis = setup.generator != "local"
-        self.dimension = self.model.dimension
-        self.symbols = self.model.symbols
+        super().__init__(setup.model, in_energy_basis=setup.generator != "local")
         # A comparison of matrices: decided once, it is asked for at every point.
         self.exchange = [bath.is_exchange for bath in self.model.baths]
-        self._compile()
-        self.blocks = connected(self.dimension, self._places["total"])
-        self.pattern = self._eigenvector_pattern()
         with mp.workdps(60):
             self._generic = [self._generic_frequencies(seed) for seed in (1, 2)]
         self._groups: list[list[Any]] = []
         self._pairs: list[tuple[str, list[Any]]] = []
-        self._operators: dict[Any, tuple[list[Place], Callable[..., list[Any]]]] = {}
-        self._zero_rates: dict[int, Callable[..., list[Any]]] = {}
         self.specs = (*self._bath_specs(), *self._jump_specs())
-
-    def rates(self, part: int, omega: Any, numbers: Sequence[Any]) -> list[Any]:
-        """gamma_ab(omega) of a bath, row by row."""
-        return self._rates[part](omega, *numbers)
-
-    def zero_rates(self, part: int) -> Callable[..., list[Any]]:
-        """lim C_ab(omega) at omega -> 0 of a bath with Hermitian couplings, as a function of the parameters."""
-        if part not in self._zero_rates:
-            self._zero_rates[part] = self.compiled(zero_rates(self.model.baths[part]))
-        return self._zero_rates[part]
-
-    def operator(self, operator: Any, numbers: Sequence[Any]) -> Matrix:
-        """Any matrix on the product space, whose entries may hold parameters, in numbers."""
-        matrix = sp.ImmutableMatrix(operator)
-        if matrix.shape != (self.dimension, self.dimension):
-            raise ModelError(
-                f"Reference: an operator has shape {matrix.shape}; pass {self.dimension} x {self.dimension}"
-            )
-        if matrix not in self._operators:
-            places = [(i, j) for i in range(matrix.rows) for j in range(matrix.cols) if matrix[i, j] != 0]
-            self._operators[matrix] = places, self.compiled([matrix[place] for place in places])
-        places, function = self._operators[matrix]
-        return dict(zip(places, function(*numbers), strict=True))
 
     def frequencies(self, matrices: Mapping[str, Matrix], scalars: list[Any], diagonal: Matrix) -> dict[Place, Any]:
         """Frequency of each key that the specs use."""
         return self._bohr(diagonal) if self.in_energy_basis else self._local_frequencies(matrices, scalars, False)
-
-    # -- evaluation of the SymPy expressions ---------------------------------------------------------------------------
-
-    def _compile(self) -> None:
-        model, n = self.model, self.dimension
-        matrices: dict[str, Any] = {"bare": model.H, "total": model.total.applyfunc(sp.expand)}
-        for part, bath in enumerate(model.baths):
-            matrices |= {f"bath {part} {a}": s for a, s in enumerate(bath.coupling)}
-        for k, jump in enumerate(model.jumps):
-            matrices |= {f"jump {k} {a}": s for a, s in enumerate(jump.operator)}
-        if model.eigenbasis is not None:
-            matrices["eigenbasis"] = model.eigenbasis
-        self._places = {
-            name: [(i, j) for i in range(n) for j in range(n) if m[i, j] != 0] for name, m in matrices.items()
-        }
-        entries = [matrices[name][place] for name, places in self._places.items() for place in places]
-        scalars: list[Any] = []
-        for bath in model.baths:
-            scalars += [
-                bath.temperature,
-                bath.chemical_potential,
-                sp.S(0) if bath.frequency is None else bath.frequency,
-            ]
-        scalars += [jump.rate for jump in model.jumps]
-        self._entries = self.compiled([*entries, *scalars])
-        self._rates = []
-        for bath in model.baths:
-            # User rates of bosons are called at positive frequencies only.
-            assumption = {"positive": True} if bath.kind.bounded_below else {"real": True}
-            omega = sp.Symbol("omega_probe", **assumption)
-            self._rates.append(self.compiled(list(bath.rate_matrix(omega)), omega))
-
-    def compiled(self, entries: Sequence[Any], *first: Any) -> Callable[..., list[Any]]:
-        """A function of the values of (*first, *symbols) returning a list of mpf or mpc."""
-        return compiled([*first, *self.symbols], entries)
-
-    def numbers(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Parameter values in the order of the symbols; floats are taken exactly."""
-        numbers = []
-        for s in self.symbols:
-            if s.name not in values:
-                known = ", ".join(symbol.name for symbol in self.symbols)
-                raise ModelError(f"Reference: no value for {s.name!r}; pass one for each of {known}")
-            value = values[s.name]
-            number = mp.mpf(value if isinstance(value, (str, int, mpmath.mpf)) else float(value))
-            if not mp.isfinite(number):
-                raise ModelError(f"Reference: {s.name}={value!r} is not finite; pass a finite number")
-            numbers.append(number)
-        return tuple(numbers)
-
-    def evaluate(self, numbers: Sequence[Any]) -> tuple[dict[str, Matrix], list[Any]]:
-        flat = iter(self._entries(*numbers))
-        matrices = {name: {place: next(flat) for place in places} for name, places in self._places.items()}
-        return matrices, list(flat)
-
-    def part_name(self, part: int) -> str:
-        """Name of a bath or jump, numbered baths first."""
-        baths = self.model.baths
-        return str(baths[part].name if part < len(baths) else self.model.jumps[part - len(baths)].name)
-
-    # -- bases ---------------------------------------------------------------------------------------------------------
-
-    def _eigenvector_pattern(self) -> list[list[int]]:
-        if "eigenbasis" in self._places:
-            return [[j for i, j in self._places["eigenbasis"] if i == row] for row in range(self.dimension)]
-        return [next(block for block in self.blocks if row in block) for row in range(self.dimension)]
-
-    def eigenvectors(self, matrices: Mapping[str, Matrix]) -> Rows:
-        if "eigenbasis" in matrices:
-            given = matrices["eigenbasis"]
-            return [[(j, given[i, j]) for j in columns] for i, columns in enumerate(self.pattern)]
-        rows: Rows = [[] for _ in range(self.dimension)]
-        for block in self.blocks:
-            for i, components in zip(block, diagonalise(block, matrices["total"]), strict=True):
-                rows[i] = list(zip(block, components, strict=True))
-        return rows
-
-    def working_places(self, name: str) -> list[Place]:
-        """Where the named matrix can be non-zero in the working basis."""
-        places = self._places[name]
-        if not self.in_energy_basis:
-            return places
-        if name == "total":
-            return [(i, i) for i in range(self.dimension)]
-        return sorted({(i, j) for r, c in places for i in self.pattern[r] for j in self.pattern[c]})
 
     # -- which matrix element goes at which frequency ------------------------------------------------------------------
 
