@@ -19,7 +19,7 @@ from symness.names import Names
 from symness.paperform import Naming, PaperForm
 from symness.program import Node
 
-__all__ = ["affine_form", "shorter"]
+__all__ = ["affine_form", "length", "shorter"]
 
 #: most real coordinates of coherences, and most populations, that are solved this way
 COHERENCES, POPULATIONS = 2, 5
@@ -55,10 +55,11 @@ def affine_form(
 def shorter(*forms: PaperForm | None) -> PaperForm | None:
     """The form with the fewest operations as displayed, the first of equals; None where there is none."""
     found = [form for form in forms if form is not None]
-    return min(found, key=_length, default=None)
+    return min(found, key=length, default=None)
 
 
-def _length(form: PaperForm) -> int:
+def length(form: PaperForm) -> int:
+    """Operations as displayed, each definition once."""
     shown = [d.expression for d in form.definitions]
     return program.count_ops([*shown, *form.populations, *form.coherences.values()])
 

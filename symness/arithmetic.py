@@ -25,7 +25,7 @@ __all__ = ["combined", "maximum", "minimum", "sqrt"]
 
 
 def sqrt(value: Any) -> Any:
-    """Square root of a quantity (or of an expression)."""
+    """Square root of a quantity (or of an expression); NaN in evaluators where it is negative."""
     return combined(sp.sqrt, value) if isinstance(value, Quantity) else sp.sqrt(value)
 
 

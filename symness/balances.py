@@ -10,7 +10,7 @@ often, with longer coefficients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,13 +18,14 @@ from typing import Any
 from symness import program
 from symness.exact import Polynomial, Ring
 from symness.generators import Generator, Part, Term
-from symness.liouville import Coordinate, Entry, Liouvillian, expectation_row, liouvillian
+from symness.liouville import Coordinate, Entry, Liouvillian, expectation_row, functional, liouvillian
 from symness.program import Node
+from symness.rates import default_latex_text
 from symness.rational import Quotient
 from symness.residues import ResiduePoint
 from symness.sparse import Sparse, conjugate_in
 
-__all__ = ["Balances", "Combination", "in_product_basis", "in_terms_of"]
+__all__ = ["Balances", "Combination", "currents", "in_product_basis", "in_terms_of"]
 
 #: coordinate -> coefficient
 Combination = dict[Coordinate, Quotient]
@@ -89,6 +90,23 @@ def in_terms_of(generator: Generator, row: Mapping[Coordinate, Entry]) -> dict[C
         for coordinate, value in expectation_row(ring, _from_energy(generator, operator)).items():
             result.setdefault(coordinate, {})[rate] = value
     return result
+
+
+def currents(generator: Generator) -> Iterator[tuple[str, str, Mapping[Coordinate, Entry]]]:
+    """Particle, bare and total energy current of every bath and jump: in words, in LaTeX, as a functional."""
+    model = generator.model
+    energies = [("bare", generator.to_basis(model.H))]
+    if any(e != 0 for e in model.interaction):
+        energies.append(("total", generator.to_basis(model.total)))
+    for part in generator.parts:
+        mark = default_latex_text(part.name)
+        if part.exchange:
+            text = f"particle current from bath {part.name} into the system"
+            yield text, rf"\dot{{n}}_{{{mark}}}", functional(generator, part.name, "particle")
+        for kind, energy in energies:
+            text = f"{kind} energy current from {part.name} into the system"
+            latex = rf"I_{{{mark}}}^{{\mathrm{{{kind}}}}}"
+            yield text, latex, functional(generator, part.name, "energy", energy)
 
 
 @dataclass(frozen=True)

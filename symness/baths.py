@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from symness.display import Displayed
 from symness.errors import ModelError
 from symness.parameters import check_parameters
 
@@ -19,7 +20,10 @@ __all__ = ["STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi", "princip
 
 
 class bose(sp.Function):
-    """Bose-Einstein occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) - 1)."""
+    """Bose-Einstein occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) - 1).
+
+    A SymPy function of three expressions in one unit, for formulas typed by hand and for ``sn.prove``.
+    """
 
     is_real = True
 
@@ -38,7 +42,7 @@ class bose(sp.Function):
 
 
 class fermi(bose):
-    """Fermi-Dirac occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) + 1)."""
+    """Fermi-Dirac occupation N(omega, T, mu=0) = 1/(exp((omega - mu)/T) + 1); see :class:`bose`."""
 
     def _eval_evalf(self, prec: int) -> Any:
         omega, T, mu = self.args
@@ -105,8 +109,8 @@ def _expression(where: str, value: Any) -> sp.Expr:
     return expression
 
 
-@dataclass(frozen=True)
-class Bath:
+@dataclass(frozen=True, repr=False)
+class Bath(Displayed):
     """A reservoir in equilibrium.
 
     Parameters
@@ -120,7 +124,9 @@ class Bath:
         reservoir (rank one: common), complex where the couplings are out of phase.  Where parameters decide whether it
         is positive, the inequality is stated with every result.
     temperature, chemical_potential : expression
+        In the unit of energies (k_B = 1); the temperature is not negative.
     statistics : {"bose", "fermi"}
+        Emission is gamma (1 + N) for bosons, gamma (1 - N) for fermions; absorption gamma N for both.
     frequency : expression, optional
         The Bohr frequency at which ``local`` takes the coupling, where it is not the bare one.
     zero_frequency_rate : expression, optional
@@ -224,9 +230,23 @@ def _rate_entry(where: str, value: Any) -> sp.Expr:
     return expression
 
 
-@dataclass(frozen=True)
-class Jump:
-    """A Lindblad dissipator rate*(L rho L^dagger - 1/2 {L^dagger L, rho}), taken verbatim by every generator."""
+@dataclass(frozen=True, repr=False)
+class Jump(Displayed):
+    """A Lindblad dissipator rate*(L rho L^dagger - 1/2 {L^dagger L, rho}), taken verbatim by every generator.
+
+    Parameters
+    ----------
+    name : str
+    operator : matrix or list of matrices
+        L, on the space of H; several share the rate.
+    rate : expression
+        In the unit of energies (hbar = 1); not a function, since a jump has no frequency.
+
+    Raises
+    ------
+    ModelError
+        Naming the argument and what to pass.
+    """
 
     name: str
     operator: Any

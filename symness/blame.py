@@ -66,4 +66,4 @@ def _on_purpose(error: Exception, path: Path) -> bool:
         return True
     last = frames[-1]
     raised = linecache.getline(last.filename, last.lineno or 0).lstrip().startswith("raise ")
-    return isinstance(error, (TypeError, ValueError, KeyError)) and raised and len(frames) - 1 in inside
+    return isinstance(error, (TypeError, ValueError, KeyError, AttributeError)) and raised and len(frames) - 1 in inside

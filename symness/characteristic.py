@@ -11,6 +11,7 @@ import sympy as sp
 from symness import program
 from symness.composites import CompositeMatrix
 from symness.convert import to_sympy
+from symness.display import Displayed
 from symness.exact import Ring, determinant
 from symness.liouville import Coordinate
 from symness.program import Node
@@ -86,8 +87,8 @@ class Factor:
         return min(completed, whole, key=len)
 
 
-@dataclass(frozen=True)
-class Sector:
+@dataclass(frozen=True, repr=False)
+class Sector(Displayed):
     """Coordinates that couple to each other, and the factors of det(z - M) (None beyond the budget).
 
     ``stationary`` counts the eigenvalues that are zero for all parameters.

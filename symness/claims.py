@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from symness.display import Displayed
 from symness.errors import ModelError
 from symness.published import parse
 from symness.scope import RESULT
@@ -23,8 +24,8 @@ __all__ = ["Definitions", "Equation", "Outcome", "Statement", "lines_of", "numbe
 Lines = Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Equation:
+@dataclass(frozen=True, repr=False)
+class Equation(Displayed):
     """A numbered equation, typed as printed.
 
     Attributes
@@ -80,8 +81,8 @@ class Equation:
         return self.readings
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Displayed):
     """What a test of a statement found: ``evidence`` tells the range tested and the worst point."""
 
     holds: bool
@@ -92,8 +93,8 @@ class Outcome:
         _filled(self.evidence, "Outcome: evidence")
 
 
-@dataclass(frozen=True)
-class Statement:
+@dataclass(frozen=True, repr=False)
+class Statement(Displayed):
     """A claim in prose or of a figure: a threshold, a maximum, a sign, "monotonic".
 
     Attributes
@@ -117,9 +118,17 @@ class Statement:
         _callable(self.test, f"Statement at {self.place!r}: test")
 
 
-@dataclass(frozen=True)
-class Definitions:
-    """Numbered equations that define the model or a name and state no result, and why each is one."""
+@dataclass(frozen=True, repr=False)
+class Definitions(Displayed):
+    """Numbered equations that define the model or a name and state no result, and why each is one.
+
+    Attributes
+    ----------
+    numbers : tuple of str
+        As in the paper, ``("(1)", "(2)")``.
+    reason : str
+        One sentence for all of them.
+    """
 
     numbers: tuple[str, ...]
     reason: str

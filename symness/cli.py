@@ -1,4 +1,4 @@
-"""The command line: ``symness list | derive | generate | verify | latex | claims | figure | sweep``.
+"""The command line: ``symness list | derive | generate | verify | latex | claims | figure | sweep | report``.
 
 Results go to stdout, everything else to stderr.  Exit status 0: fine, 1: a check failed or a model is not well defined,
 2: the command was called wrongly, 130: interrupted.  A mistake of the user is one line; a traceback is a defect.
@@ -15,11 +15,12 @@ from typing import Any, NoReturn
 
 import click
 
-from symness import cli_files, derive
+from symness import cli_complete, cli_files, derive
 from symness.cli_claims import claims_command
 from symness.cli_figure import figure_command
 from symness.cli_latex import document, fragment
 from symness.cli_new import new_command
+from symness.cli_report import report_command
 from symness.cli_sweep import sweep_command
 from symness.cli_terminal import as_data, formula_text, progress, show_json, show_table
 from symness.errors import SymnessError
@@ -60,6 +61,8 @@ class _Program(click.Group):
                 _fail(error.format_message(), 2)
             except (_Interrupted, click.Abort, KeyboardInterrupt):
                 _fail("interrupted; no file is half written", 130)
+            except MemoryError as error:
+                _fail(f"not enough memory: {str(error) or 'pass fewer points'}", 1)
             except (derive.UnknownDerivationError, cli_files.FileError) as error:
                 _fail(str(error), 2)
             except SymnessError as error:
@@ -83,7 +86,7 @@ def _chosen(name: str | None) -> list[derive.Derivation]:
 def _shared(function: Callable[..., int]) -> Callable[..., int]:
     """The argument and the option that all commands take."""
     function = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
-    return click.argument("name", required=False, metavar="[NAME]")(function)
+    return click.argument("name", required=False, metavar="[NAME]", shell_complete=cli_complete.names)(function)
 
 
 @click.group(cls=_Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -262,6 +265,7 @@ def generate_command(name: str | None, as_json: bool, check: bool, output: str, 
 main.add_command(claims_command)
 main.add_command(figure_command)
 main.add_command(new_command)
+main.add_command(report_command)
 main.add_command(sweep_command)
 
 if __name__ == "__main__":

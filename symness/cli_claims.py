@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from symness import cli_complete
 from symness.cli_terminal import show_json
 
 __all__ = ["claims_command"]
 
 
 @click.command("claims")
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=cli_complete.names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print the page of the documentation.")
 def claims_command(name: str | None, as_json: bool, as_markdown: bool) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from symness import cli_files, derive
+from symness import cli_complete, cli_files, derive
 from symness.cli_terminal import progress, show_json
 from symness.figures import KINDS, Figure
 from symness.stamps import stamped_picture
@@ -22,8 +22,8 @@ Entry = tuple[derive.Derivation, str, Figure]
 
 
 @click.command("figure")
-@click.argument("name", required=False, metavar="[NAME]")
-@click.argument("identifier", required=False, metavar="[ID]")
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=cli_complete.names)
+@click.argument("identifier", required=False, metavar="[ID]", shell_complete=cli_complete.figure_ids)
 @click.option("-o", "--output", metavar="FILE", help="The file, .png, .pdf or .svg; with --all, the folder.")
 @click.option("--format", "kind", type=click.Choice(KINDS), help="Kind of file; png where no suffix says otherwise.")
 @click.option("--list", "only_list", is_flag=True, help="List, and draw nothing.")

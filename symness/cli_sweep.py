@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from symness import cli_files, derive
+from symness import cli_complete, cli_files, derive
 from symness.cli_terminal import progress, show_json
+from symness.errors import SweepError
 from symness.figures import KINDS, Figure, axis_label, curves, density, panels
 from symness.stamps import stamped_picture
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from symness.evaluator import Evaluator
 
 __all__ = ["sweep_command"]
 
@@ -22,17 +27,35 @@ _SHOWN_VALUES = 10  # of a dataset that is not written, each output's first ones
 
 
 @click.command("sweep")
-@click.argument("name", metavar="NAME")
-@click.option("--set", "fixed", multiple=True, metavar="P=VALUE", help="Value of a parameter.")
+@click.argument("name", metavar="NAME", shell_complete=cli_complete.name_or_module)
+@click.option(
+    "--set",
+    "fixed",
+    multiple=True,
+    metavar="P=VALUE",
+    help="Value of a parameter.",
+    shell_complete=cli_complete.axis_names,
+)
 @click.option(
     "--over",
     "axes",
     multiple=True,
     metavar="P=START:STOP:COUNT",
+    shell_complete=cli_complete.axis_names,
     help="Axis: COUNT values from START to STOP; log:START:STOP:COUNT on a logarithmic scale; V1,V2,... any values.",
 )
-@click.option("--module", metavar="MODULE", help="Which module of the derivation, where it has several.")
-@click.option("--outputs", metavar="NAMES", help="Outputs, separated by commas; all by default.")
+@click.option(
+    "--module",
+    metavar="MODULE",
+    help="Which module of the derivation, where it has several.",
+    shell_complete=cli_complete.module_names,
+)
+@click.option(
+    "--outputs",
+    metavar="NAMES",
+    help="Outputs, separated by commas; all by default.",
+    shell_complete=cli_complete.output_names,
+)
 @click.option("-o", "--output", metavar="FILE", help="A .nc file or .zarr folder, written as the sweep goes.")
 @click.option("--plot", metavar="FILE", help="A picture, .png, .pdf or .svg, of a sweep over one or two parameters.")
 @click.option(
@@ -55,32 +78,24 @@ def sweep_command(
     as_json: bool,
 ) -> int:
     """Evaluate a module of a derivation on a grid; NAME is a derivation, one of its modules, or your own file."""
-    # A listing need not wait for the engine.
-    from symness.evaluator import Evaluator
-    from symness.sweep import sweep
+    from symness.evaluator import Evaluator  # a listing need not wait for the engine
 
+    _check_packages(output, plot, workers)
     parameters: dict[str, Any] = {**dict(_values(text) for text in fixed), **dict(_axis(text) for text in axes)}
     if len(parameters) < len(fixed) + len(axes):
         raise click.UsageError("a parameter is given twice: leave out one --set or --over")
     if plot is not None:
         _check_picture(plot, len(axes), force)
     derivation, chosen = _module(name, module)
+    formula = derive.derive(derivation, "MODULES", chosen).formula
     with derivation.blamed(f"MODULES[{chosen!r}]"):
-        formula = derive.derive(derivation, "MODULES", chosen).formula
-    names = outputs.split(",") if outputs else None
+        evaluator = Evaluator(formula)
+    names = [part.strip() for part in outputs.split(",")] if outputs else list(evaluator.OUTPUTS)
+    _check_names(evaluator, parameters, names)
     with progress("sweeping") as advance:
         options: dict[str, Any] = {"outputs": names, "to": output, "block": block}
         options["progress"] = lambda done, total: advance(done, total, chosen)
-        if workers:
-            from distributed import Client, LocalCluster
-
-            with (
-                LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-                Client(cluster) as client,
-            ):
-                found = sweep(Evaluator(formula), client=client, **options, **parameters)
-        else:
-            found = sweep(Evaluator(formula), **options, **parameters)
+        found = _swept(evaluator, workers, {**options, **parameters})
     if plot is not None:
         latex = {item.name: item.latex for item in formula.inputs}
         picture = _picture(found, {name: latex[name] for name, _ in map(_axis, axes)}, chosen)
@@ -93,6 +108,49 @@ def sweep_command(
     for path in filter(None, (output, plot)):
         click.echo(f"{path}: written", err=True)
     return 0
+
+
+def _check_names(evaluator: Evaluator, parameters: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Parameters and outputs are those of the module, and no value is missing."""
+    from symness.sweep import required
+
+    known = ", ".join(evaluator.PARAMETERS)
+    for name in parameters:
+        if name not in evaluator.PARAMETERS:
+            raise click.UsageError(f"--set or --over {name!r}: no such parameter; there are {known}")
+    for name in required(evaluator.module):
+        if name not in parameters:
+            raise click.UsageError(f"no value for {name!r}: pass --set {name}=VALUE or --over {name}=START:STOP:COUNT")
+    for name in names:
+        if name not in evaluator.OUTPUTS:
+            raise click.UsageError(f"--outputs {name!r}: no such output; there are {', '.join(evaluator.OUTPUTS)}")
+
+
+def _swept(evaluator: Evaluator, workers: int, arguments: dict[str, Any]) -> Any:
+    """The dataset; computed here, or by a cluster of processes."""
+    from symness.sweep import sweep
+
+    try:
+        if not workers:
+            return sweep(evaluator, **arguments)
+        from distributed import Client, LocalCluster
+
+        with _deaf():
+            cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        with cluster, Client(cluster) as client:
+            return sweep(evaluator, client=client, **arguments)
+    except SweepError as error:  # what remains after the checks is about the file
+        raise cli_files.FileError(str(error).removeprefix("sweep: ").replace("to=", "--output ")) from error
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are started here do not hear Ctrl-C: the terminal sends it to all, and this one ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _module(name: str, module: str | None) -> tuple[derive.Derivation, str]:
@@ -132,11 +190,24 @@ def _axis(text: str) -> tuple[str, np.ndarray]:
                 spacing, parts = np.geomspace, parts[1:]
             start, stop, count = parts
             numbers = spacing(float(start), float(stop), int(count))
+        if not numbers.size:
+            raise ValueError("an axis without points")
     except ValueError as error:
         raise click.UsageError(
-            f"--over {text!r}: pass NAME=START:STOP:COUNT, NAME=log:START:STOP:COUNT or NAME=V1,V2,..."
+            f"--over {text!r}: pass NAME=START:STOP:COUNT, NAME=log:START:STOP:COUNT or NAME=V1,V2"
         ) from error
     return name, numbers
+
+
+def _check_packages(output: str | None, plot: str | None, workers: int) -> None:
+    """What a sweep of hours would miss at its end is told at its start."""
+    from symness.sweep_store import needed
+
+    packages = ["xarray", *["dask.array", "zarr"] * (output is not None), *["distributed"] * (workers > 0)]
+    for package in [*packages, *["netCDF4"] * (output is not None and Path(output).suffix == ".nc")]:
+        needed(package)
+    if plot is not None:
+        needed("matplotlib", "plot")
 
 
 def _check_picture(plot: str, count: int, force: bool) -> None:
@@ -146,6 +217,9 @@ def _check_picture(plot: str, count: int, force: bool) -> None:
         raise click.UsageError(f"--plot draws a sweep over one or two parameters, not {count}: change --over")
     if not force:
         cli_files.refuse_edited([Path(plot)], "--plot")
+    if not Path(plot).absolute().parent.is_dir():
+        raise click.UsageError(f"--plot {plot!r}: there is no folder {str(Path(plot).parent)!r}; pass another name")
+    cli_files.prepare(Path(plot).parent, "--plot")
 
 
 def _picture(found: Any, axes: Mapping[str, str], title: str) -> Figure:

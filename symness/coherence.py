@@ -35,7 +35,7 @@ def purity(state: SteadyState) -> Quantity:
 
 
 def von_neumann_entropy(state: SteadyState) -> Quantity:
-    """-Tr(rho log rho), good to 1e-14 absolute."""
+    """-Tr(rho log rho), natural logarithm, good to 1e-14 absolute."""
     return Quantity(
         state,
         _entropy(eigenvalues(state_matrix(state))),

@@ -110,7 +110,7 @@ def noise(
 
 
 def fano(state: SteadyState, bath: str, kind: str = "particle", *, energy: str | None = None) -> Quantity:
-    """Fano factor S/|I| of the current from a bath, in units of the quantum where energy is counted.
+    """Fano factor ``S/|I|`` of the current from a bath, in units of the quantum where energy is counted.
 
     1 for a Poisson process; diverges where the current vanishes (thermal noise).
     """

@@ -142,7 +142,8 @@ def _ratio(state: SteadyState, current: Quantity, re: Node, im: Node) -> Node:
     if _vanishes_in_equilibrium(state, field.ring.collect(common)):
         raise ObservableError(
             "critical_current: the coherence vanishes in equilibrium by the factor "
-            f"{field.show(common)!r}, which is no factor of the current; pass a current that is tied to the coherence"
+            f"{field.show(common)!r}, which is no factor of the current; pass a current that is tied to the coherence, "
+            "or away from equilibrium abs(current) * sn.sqrt(p * q) / abs(coherence) of quantities"
         )
     if not _signed(field, shared):
         # Nothing that can vanish cancels, and each closed form keeps its digits.

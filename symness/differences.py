@@ -137,7 +137,9 @@ class Differences:
                 minor = weights.get(first, ring.zero) * base.get(second, ring.zero)
                 minor = ring.reduce(minor - weights.get(second, ring.zero) * base.get(first, ring.zero))
                 if len(minor) and one.bath != two.bath:
-                    terms.append(program.mul(tidy(ring, minor), one.gamma, two.gamma, _difference(generator, two, one)))
+                    same = one.gamma == two.gamma
+                    gammas = [program.power(one.gamma, 2)] if same else [one.gamma, two.gamma]
+                    terms.append(program.mul(tidy(ring, minor), *gammas, _difference(generator, two, one)))
         return program.add(*terms)
 
 

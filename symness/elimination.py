@@ -33,6 +33,7 @@ __all__ = [
     "remove_number",
     "schur",
     "straight_line",
+    "without_determinants",
 ]
 
 #: beyond this many terms a paper form is no longer readable: the program form is the answer
@@ -121,17 +122,39 @@ def _schur(
             raise NonUniqueSteadyState(f"the coherences {group} neither decay nor rotate; give them a rate")
         blocks.append(Block(tuple(group), factor, det, _rotation(inner, group)))
         adjugates.append(inverse)
-    numerators = minors_of_first_row(reduced, zero, TERM_BUDGET)
+    numerators = [without_determinants(ring, n, blocks) for n in minors_of_first_row(reduced, zero, TERM_BUDGET)]
     numerators = _without_common_factor(ring, numerators, M, populations, groups)
     if sum(len(numerator) for numerator in numerators) > DISPLAY_BUDGET:
         raise OverflowError
-    sources = {c: _dot([M.get((c, p), zero) for p in populations], numerators, zero) for group in groups for c in group}
+    sources = {
+        c: without_determinants(ring, _dot([M.get((c, p), zero) for p in populations], numerators, zero), blocks)
+        for group in groups
+        for c in group
+    }
     norm = zero
     for numerator in numerators:
         norm = norm + numerator
     if not len(norm):
         raise NonUniqueSteadyState("the populations are not determined: every cofactor vanishes")
     return Elimination(ring, tuple(numerators), norm, tuple(blocks), sources, tuple(adjugates))
+
+
+def without_determinants(ring: Ring, polynomial: Polynomial, blocks: Sequence[Block]) -> Polynomial:
+    """R times the determinant of its block is one: what holds both as factors is written with neither.
+
+    Only whole coefficients of a power of R are divided; a remainder would make two terms out of one.
+    """
+    for block in blocks:
+        R, place = ring.generators[block.factor], ring.index[block.factor]
+        if len(block.determinant) and len(polynomial) and (top := int(polynomial.degrees()[place])):
+            parts = ring.split(polynomial, [block.factor])
+            kept = {k: parts.get((k,), ring.zero) for k in range(top + 1)}
+            for power in range(top, 0, -1):
+                quotient, remainder = divmod(kept[power], block.determinant)
+                if not len(remainder):
+                    kept[power - 1], kept[power] = kept[power - 1] + quotient, ring.zero
+            polynomial = sum((part * R**power for power, part in kept.items()), ring.zero)
+    return polynomial
 
 
 def _dot(left: Sequence[Polynomial], right: Sequence[Polynomial], zero: Polynomial) -> Polynomial:

@@ -20,6 +20,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from sympy import isprime
+
 from symness import program
 from symness.errors import ObservableError
 from symness.hermitian import blocks, entries, partial_transpose, state_matrix
@@ -32,6 +34,8 @@ __all__ = ["concurrence", "negativity", "positive", "x_state"]
 
 #: entries of rho of order one carry about this much rounding
 EIGENVALUE_ERROR = Fraction(1, 10**14)
+
+_LOCAL_MEASURES = "sn.coherence_l1, sn.purity, sn.expectation"
 
 #: populations of ee, eg, ge, gg, and the coherences <eg|rho|ge>, <ee|rho|gg>
 XState = tuple[Node, Node, Node, Node, tuple[Node, Node], tuple[Node, Node]]
@@ -78,7 +82,7 @@ def _wootters(state: SteadyState) -> Node:
 def negativity(
     state: SteadyState, partition: Iterable[Any] | None = None, dimensions: Iterable[int] | None = None
 ) -> Quantity:
-    """Negativity: sum of |negative eigenvalues| of the partial transpose (Bell state: 1/2).
+    """Negativity: sum of the moduli of the negative eigenvalues of the partial transpose (Bell state: 1/2).
 
     Closed form where the partial transpose falls into blocks of at most two states (any two-qubit X state); larger
     blocks are diagonalised numerically, with 1e-28 absolute.
@@ -136,6 +140,10 @@ def _block_negativities(state: SteadyState, sizes: tuple[int, ...], party: tuple
 
 def _dimensions(state: SteadyState, given: Iterable[int] | None) -> tuple[int, ...]:
     n = state.generator.dimension
+    if isprime(n):
+        raise ObservableError(
+            f"negativity: a system of {n} levels has no two parts to be entangled; use {_LOCAL_MEASURES}"
+        )
     if given is None:
         if n & (n - 1):
             raise ObservableError(
@@ -171,7 +179,10 @@ def _party(given: Iterable[Any] | None, count: int) -> tuple[int, ...]:
 
 
 def positive(state: SteadyState) -> Quantity:
-    """True where the smallest eigenvalue of rho is not below minus its rounding error."""
+    """Mask: True where the smallest eigenvalue of rho is not below minus its rounding error.
+
+    Redfield states need not be positive; witnesses mean something only where this is True.
+    """
     matrix = state_matrix(state)
     lowest: list[Node] = []
     for block in blocks(matrix):
@@ -208,10 +219,11 @@ def positive(state: SteadyState) -> Quantity:
 
 def check_two_qubits(state: SteadyState, what: str) -> None:
     """ObservableError for a state that does not have four levels."""
-    if state.generator.dimension != 4:
+    n = state.generator.dimension
+    if n != 4:
+        parts = "" if isprime(n) else ", or sn.negativity with dimensions= and partition="
         raise ObservableError(
-            f"{what}: the system has {state.generator.dimension} levels, not two qubits; use state.element(i, j), "
-            "sn.expectation, or sn.negativity with dimensions= and partition="
+            f"{what}: the system has {n} levels, not two qubits; use {_LOCAL_MEASURES}, state.element(i, j){parts}"
         )
 
 
@@ -231,7 +243,8 @@ def x_state(state: SteadyState, what: str) -> XState:
     if stray is not None:
         raise ObservableError(
             f"{what}: the state has no X form (element {stray} of the product basis is not zero); "
-            "evaluate density_matrix('product') and use a numerical measure"
+            "sn.concurrence, sn.negativity, sn.horodecki and sn.chsh take any two-qubit state, and sn.threshold finds "
+            "where they become positive"
         )
     diagonal = [state.parts(k, k, "product")[0] for k in range(4)]
     single, double = state.parts(1, 2, "product"), state.parts(0, 3, "product")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from symness.display import Displayed
 from symness.formula import Formula
 from symness.numpy_code import module_source
 
 __all__ = ["Evaluator"]
 
 
-class Evaluator:
+class Evaluator(Displayed):
     """Callable like the ``evaluate`` of the module that :func:`symness.numpy_code.module_source` writes.
 
     It pickles by its source, so that worker processes need numpy and symness but not the formula.

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symness.display import Displayed
 from symness.errors import FigureError, MissingPackageError
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ _METADATA: dict[str, dict[str, str | None]] = {
 }
 
 
-@dataclass(frozen=True)
-class Figure:
+@dataclass(frozen=True, repr=False)
+class Figure(Displayed):
     """A figure that can be drawn at any time.
 
     Parameters
@@ -133,6 +134,9 @@ class Figure:
     def _repr_png_(self) -> bytes:
         """What a notebook shows."""
         return self.render("png")
+
+    def _repr_html_(self) -> None:
+        """No card, which a notebook would show in the place of the picture."""
 
 
 @contextmanager

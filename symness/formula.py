@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from symness import program
+from symness.display import Displayed
 from symness.program import Node
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Condition:
     strict: bool = True
 
 
-@dataclass(frozen=True)
-class Formula:
+@dataclass(frozen=True, repr=False)
+class Formula(Displayed):
     """Ordered inputs, definitions and outputs, with where they come from.
 
     Attributes

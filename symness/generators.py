@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from symness.display import Displayed
 from symness.errors import ModelError, ObservableError
 from symness.exact import Polynomial, Ring
 from symness.formula import Condition, Definition
@@ -27,7 +28,7 @@ from symness.model import Model, as_model
 from symness.names import Names
 from symness.pairs import Key, Rule, co_rotating, equal, every, near, signed, such_that
 from symness.parameters import Parameter
-from symness.rates import Rate, RateTable, default_latex_text
+from symness.rates import Rate, RateTable
 from symness.sparse import Sparse, dagger, merge, rotated, transform
 from symness.spectrum import Spectrum, spectrum
 
@@ -56,8 +57,8 @@ class Part:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
-class Generator:
+@dataclass(frozen=True, repr=False)
+class Generator(Displayed):
     """A Liouvillian with named parts.
 
     Attributes
@@ -133,10 +134,6 @@ class Generator:
 
         return superoperator(self, basis or self.basis)
 
-    def _repr_latex_(self) -> str:
-        parts = " + ".join(rf"\mathcal{{D}}_{{{default_latex_text(p.name)}}}[\rho]" for p in self.parts)
-        return rf"$\displaystyle \dot\rho = -i[H + V, \rho] + {parts} \quad (\text{{{self.kind}}})$"
-
 
 def redfield(model: Model, counter_rotating: bool = True) -> Generator:
     """Bloch-Redfield generator with all pairs of Bohr frequencies.
@@ -182,7 +179,7 @@ def secular(model: Model) -> Generator:
 
 
 def local(model: Model) -> Generator:
-    """Local Lindblad generator: each coupling as it stands, at its one Bohr frequency under H alone.
+    """Local Lindblad generator: each coupling as it stands, at its one Bohr frequency under H alone (product basis).
 
     Raises
     ------
@@ -224,8 +221,9 @@ def _global(model: Model, kind: str, rule: Rule) -> Generator:
                     partners = [other for other in right_groups if keeps(key, other)]
                     kept |= dict.fromkeys((bath.name, key, other) for other in partners)
                     right = merge(right_groups[other] for other in partners)
-                    terms += builder.terms_at(bath, a, b, key, left, right) if partners else []
-                    if a == b:
+                    found = builder.terms_at(bath, a, b, key, left, right) if partners else []
+                    terms += found
+                    if a == b or found:  # couplings of one bath may be uncorrelated
                         for other in partners:
                             builder.pair(bath.name, key[0], other[0], key[1], other[1])
         builder.add(bath.name, bath.is_exchange, terms)

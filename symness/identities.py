@@ -9,23 +9,22 @@ only, or to the complex coherence.  Each identity is checked at random points of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
 from symness import program
-from symness.balances import Balances, Combination, in_product_basis, in_terms_of, solve
+from symness.balances import Balances, Combination, currents, in_product_basis, in_terms_of, solve
 from symness.convert import to_sympy
 from symness.errors import ModelError, ObservableError, VerificationError
 from symness.generators import Generator
 from symness.identity import Identities, Identity, Term
-from symness.liouville import Coordinate, Entry, functional, values_at_random_point
+from symness.liouville import Coordinate, Entry, values_at_random_point
 from symness.parameters import Parameter
 from symness.quantity import Quantity
-from symness.rates import default_latex_text
-from symness.rational import Quotient
+from symness.rational import Quotient, affordable
 from symness.residues import rank
 from symness.state import SteadyState
 
@@ -72,26 +71,10 @@ def identities(source: SteadyState | Generator, current: Quantity | None = None,
         raise ObservableError(f"identities: basis={basis!r}; for {given.kind} pass {allowed}")
     generator = in_product_basis(given) if basis == "product" else given
     search = _Search(Balances.of(generator), basis)
-    wanted = list(_currents(generator)) if current is None else [_of_quantity(source, given, current, basis)]
+    wanted = list(currents(generator)) if current is None else [_of_quantity(source, given, current, basis)]
     listed = {text: search.of(text, symbol, row, current is not None) for text, symbol, row in wanted}
     found = tuple(identity for own in listed.values() for identity in own)
     return Identities(found, search.relations, search.dimension, tuple(t for t, own in listed.items() if not own))
-
-
-def _currents(generator: Generator) -> Iterator[tuple[str, str, Mapping[Coordinate, Entry]]]:
-    model = generator.model
-    energies = [("bare", generator.to_basis(model.H))]
-    if any(e != 0 for e in model.interaction):
-        energies.append(("total", generator.to_basis(model.total)))
-    for part in generator.parts:
-        mark = default_latex_text(part.name)
-        if part.exchange:
-            text = f"particle current from bath {part.name} into the system"
-            yield text, rf"\dot{{n}}_{{{mark}}}", functional(generator, part.name, "particle")
-        for kind, energy in energies:
-            text = f"{kind} energy current from {part.name} into the system"
-            latex = rf"I_{{{mark}}}^{{\mathrm{{{kind}}}}}"
-            yield text, latex, functional(generator, part.name, "energy", energy)
 
 
 def _of_quantity(
@@ -123,7 +106,8 @@ class _Search:
         self.points = [values_at_random_point(generator, balances.matrix, seed) for seed in _POINTS]
         self.dimension = self._dimension()
         self._bare = self._coherence_relations()
-        self.relations = tuple(self.identity("0", "0", {}, *self._cleared(y, h)) for y, h in self._bare)
+        cleared = [found for own in self._bare if (found := affordable(self._cleared, *own))]
+        self.relations = tuple(self.identity("0", "0", {}, *found) for found in cleared)
 
     # -- relations among coherences -------------------------------------------------------------------------------
 
@@ -149,30 +133,38 @@ class _Search:
         point, _ = self.points[0]
         rows = [self.b.values(point, h, self.b.coherences) for _, h in chosen]
         for y in candidates:
-            h = self.b.applied({}, y)
+            h = affordable(self._applied, {}, y)
+            if not h:
+                continue
             values = self.b.values(point, h, self.b.coherences)
-            if h and rank(point, [*rows, values]) > len(rows):
+            if rank(point, [*rows, values]) > len(rows):
                 rows.append(values)
                 chosen = [*chosen, (y, h)]
         return chosen
+
+    def _applied(self, start: Combination, y: Combination) -> Combination:
+        """start + y M, without what vanishes only because the mixing angles are those of the parameters."""
+        h = self.b.applied(start, y)
+        values = [self.b.values(point, h, tuple(h)) for point, _ in self.points]
+        return {c: q for c, q, *found in zip(h, h.values(), *values, strict=True) if any(v != 0 for v in found)}
 
     # -- one current ----------------------------------------------------------------------------------------------
 
     def of(self, text: str, symbol: str, row: Mapping[Coordinate, Entry], is_asked: bool) -> list[Identity]:
         start = self.b.combination(row)
         y = self._shortest(row, start)
-        if y is None:
+        base = None if y is None else affordable(self._applied, start, y)
+        if y is None or base is None:
             return []
-        base = self.b.applied(start, y)
         y, base = self._reduced(start, y, base)
         forms = [(y, base)]
         for axis in "xy":
-            cleared = self._without(y, base, axis)
+            cleared = affordable(self._without, y, base, axis)
             if cleared is not None and all(cleared[1] != known for _, known in forms):
                 forms.append(cleared)
         forms = [f for k, f in enumerate(forms) if _weight(f[1]) <= SHOWN_LIMIT or (k == 0 and is_asked)]
         listed = [self.identity(text, symbol, start, y, h) for y, h in forms]
-        combined = self._complex(text, symbol, start, forms)
+        combined = affordable(self._complex, text, symbol, start, forms)
         return listed if combined is None else [*listed, combined]
 
     def _shortest(self, row: Mapping[Coordinate, Entry], start: Combination) -> Combination | None:
@@ -191,13 +183,20 @@ class _Search:
     def _reduced(self, start: Combination, y: Combination, h: Combination) -> tuple[Combination, Combination]:
         """Relations are added where that leaves fewer and shorter terms."""
         for own, relation in self._bare:
+            if _weight(relation) > SHOWN_LIMIT:
+                continue  # what it shortens is as long
             for coordinate in relation:
                 if coordinate in h:
-                    trial = self._added(y, own, h[coordinate] / relation[coordinate])
-                    shorter = self.b.applied(start, trial)
-                    if _order(shorter) < _order(h):
-                        y, h = trial, shorter
+                    found = affordable(self._shifted, start, y, own, h[coordinate], relation[coordinate])
+                    if found is not None and _order(found[1]) < _order(h):
+                        y, h = found
         return y, h
+
+    def _shifted(
+        self, start: Combination, y: Combination, own: Combination, top: Quotient, bottom: Quotient
+    ) -> tuple[Combination, Combination]:
+        trial = self._added(y, own, top / bottom)
+        return trial, self._applied(start, trial)
 
     def _added(self, y: Combination, other: Combination, factor: Quotient) -> Combination:
         """y - factor * other."""
@@ -219,10 +218,7 @@ class _Search:
             if coordinate[0] == axis:
                 left = {u: r[coordinate] for u, (_, r) in zip(unknowns, self._bare, strict=True) if coordinate in r}
                 equations.append((left, h.get(coordinate, zero)))
-        try:
-            solutions = solve(self.ring, equations, unknowns)
-        except OverflowError:
-            return None
+        solutions = solve(self.ring, equations, unknowns)
         if solutions is None:
             return None
         minus = Quotient(self.ring, self.ring.constant(-1), self.ring.one)
@@ -288,6 +284,8 @@ class _Search:
         if len(pair) != 1 or len(self._bare) != 1 or imaginary is None:
             return None
         (j, k), (_, relation) = pair.pop(), self._bare[0]
+        if _weight(relation) > SHOWN_LIMIT:
+            return None
         x, y = (relation.get((axis, j, k)) for axis in "xy")
         if x is None or y is None:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from symness.display import Displayed
 from symness.errors import ObservableError
 from symness.liouville import Coordinate
 
@@ -54,8 +55,8 @@ def _joined(terms: Iterable[str]) -> str:
     return text or "0"
 
 
-@dataclass(frozen=True)
-class Identity:
+@dataclass(frozen=True, repr=False)
+class Identity(Displayed):
     """``current = sum of terms``, proved.
 
     Attributes
@@ -95,8 +96,8 @@ class Identity:
         return rf"$\displaystyle {self.latex()}$"
 
 
-@dataclass(frozen=True)
-class Identities(Sequence[Identity]):
+@dataclass(frozen=True, repr=False)
+class Identities(Displayed, Sequence[Identity]):
     """What was found, shortest first for each current; a sequence of :class:`Identity`.
 
     Attributes

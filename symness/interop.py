@@ -26,7 +26,7 @@ def from_qutip(operator: Any) -> sp.ImmutableMatrix:
     """A QuTiP operator as an exact matrix, for use in a model.
 
     Entries must be simple numbers: rationals of small denominator, roots of these, and i times such.  The basis is
-    the one of the operator (QuTiP puts the state |0> of ``basis(2, 0)``, the excited one of ``sigmaz``, first).
+    the one of the operator (QuTiP puts the state ``|0>`` of ``basis(2, 0)``, the excited one of ``sigmaz``, first).
 
     Raises
     ------

@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from symness import program
-from symness.formula import Formula
+from symness.formula import Definition, Formula, Input
 from symness.program import Node
 from symness.typeset import OCCUPATION, TOKEN, Printer, key_of
 
@@ -82,6 +82,32 @@ def _macros(named: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+def _distinct(items: Sequence[Input | Definition]) -> dict[str, str]:
+    """LaTeX by name; of two that would print alike (a parameter Delta and the engine's) the later one gets a prime."""
+    found: dict[str, str] = {}
+    for item in items:
+        text = item.latex
+        while text in found.values():
+            text = rf"{{{text}}}'" if "^" in text else text + "'"
+        found[item.name] = text
+    return found
+
+
+def _without_echo(
+    results: Sequence[tuple[str, str, Node]], items: Sequence[tuple[str, str, Node]]
+) -> tuple[list[tuple[str, str, Node]], list[tuple[str, str, Node]]]:
+    """rho_11 = rho_11 says nothing: such an output takes the place of the definition of its symbol."""
+    own = {name: (text, node) for name, text, node in items}
+    shown, taken = [], set()
+    for name, text, node in results:
+        symbol = node.args[0] if node.op == "symbol" else None
+        if symbol in own and own[symbol][0] == text:
+            taken.add(symbol)
+            node = own[symbol][1]
+        shown.append((name, text, node))
+    return shown, [item for item in items if item[0] not in taken]
+
+
 @dataclass(frozen=True)
 class Equations:
     """The parts of a printed formula.
@@ -111,9 +137,11 @@ def equations(
     if width < 20:
         raise ValueError(f"width={width}: fewer than 20 letters hold no equation; a page holds about 90")
     chosen = formula if outputs is None else formula.select(outputs)
-    items = [(item.name, item.latex, item.expression) for item in chosen.definitions]
+    letters = _distinct([*formula.inputs, *formula.definitions])
+    items = [(item.name, letters[item.name], item.expression) for item in chosen.definitions]
     results = [(item.name, item.latex, item.expression) for item in chosen.outputs]
-    known = [(i.name, i.latex) for i in formula.inputs] + [(d.name, d.latex) for d in formula.definitions]
+    results, items = _without_echo(results, items)
+    known = list(letters.items())
     limits = _conditions(formula, chosen)
     roots = [*(node for *_, node in items + results), *(node for text, node, _ in limits if not text)]
     if program.count_ops(roots) > _LONGEST:

@@ -19,6 +19,7 @@ import numpy as np
 import sympy as sp
 
 from symness.balances import Balances, Combination
+from symness.display import Displayed
 from symness.errors import ModelError, ObservableError
 from symness.generators import Generator
 from symness.liouville import expectation_row, functional, values_at_random_point
@@ -49,8 +50,8 @@ def interaction_power(state: SteadyState) -> Quantity:
     )
 
 
-@dataclass(frozen=True)
-class FirstLaw:
+@dataclass(frozen=True, repr=False)
+class FirstLaw(Displayed):
     """``holds`` is exact (random points of a prime field); ``text`` says what adds up to what."""
 
     holds: bool
@@ -67,6 +68,16 @@ def first_law(source: SteadyState | Generator, energy: str = "total") -> FirstLa
     ----------
     energy : {"total", "bare"}
         ``"total"``: the currents of H + V add up to zero.  ``"bare"``: those of H add up to -<i[V, H]>.
+
+    Returns
+    -------
+    FirstLaw
+        ``holds`` (exact, decided at random points of a prime field) and the law as ``text``.
+
+    Raises
+    ------
+    ModelError, ObservableError
+        For a source that is neither state nor generator; for another kind of energy.
     """
     generator = source.generator if isinstance(source, SteadyState) else source
     if not isinstance(generator, Generator):
@@ -107,8 +118,8 @@ def _flow(balances: Balances, part: str, operator: Any) -> Combination:
     return balances.combination(functional(balances.generator, part, "energy", operator))
 
 
-@dataclass(frozen=True)
-class SecondLaw:
+@dataclass(frozen=True, repr=False)
+class SecondLaw(Displayed):
     """What was found about the sign of the entropy production.
 
     Attributes
@@ -156,6 +167,16 @@ def second_law(
         The same seed gives the same points.
     ranges : mapping, optional
         Name -> (low, high), or a function of the point so far returning it.
+
+    Returns
+    -------
+    SecondLaw
+        ``holds``, the number of ``points`` and of ``negative`` ones, and the ``worst`` with its ``place``.
+
+    Raises
+    ------
+    ModelError
+        When no point meets the conditions of the state.
     """
     model = state.generator.model
     heats = {f"Q_{k}": heat_current(state, b.name, energy) for k, b in enumerate(model.baths)}

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from symness.baths import Bath, Jump, exact_matrix
+from symness.display import Displayed
 from symness.errors import ModelError
 from symness.parameters import Parameter, check_parameters, check_unique_names
 
@@ -40,8 +41,8 @@ def _hermitian(where: str, matrix: sp.ImmutableMatrix) -> None:
                 )
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(Displayed):
     """An open quantum system.
 
     Parameters

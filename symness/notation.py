@@ -17,6 +17,7 @@ import sympy as sp
 from symness import program
 from symness.composites import CompositeMatrix
 from symness.convert import from_sympy
+from symness.display import Displayed
 from symness.errors import ModelError
 from symness.exact import Polynomial, Ring
 from symness.formula import Definition
@@ -30,8 +31,8 @@ from symness.rates import Rate
 __all__ = ["Notation", "NotedMatrix", "apply"]
 
 
-@dataclass(frozen=True)
-class Notation:
+@dataclass(frozen=True, repr=False)
+class Notation(Displayed):
     """How a paper writes the result.
 
     Parameters

@@ -27,7 +27,7 @@ from symness.kernel_text import RESERVED, kernel_text
 from symness.lowering import Statement, fast_program
 from symness.program import Node
 
-__all__ = ["digest", "main_kernel_statements", "module_source"]
+__all__ = ["digest", "main_kernel_statements", "module_source", "provenance"]
 
 #: Elements whose sum of magnitudes exceeds this many times their value are recomputed.
 THRESHOLD = 64.0
@@ -70,7 +70,8 @@ def module_source(formula: Formula, derivation: str = "") -> str:
                 for o in formula.outputs
             ],
             source=[
-                (_quote(key), repr(v) if isinstance(v, int) else _quote(v)) for key, v in _source(formula, derivation)
+                (_quote(key), repr(v) if isinstance(v, int) else _quote(v))
+                for key, v in provenance(formula, derivation).items()
             ],
             kernel_functions=_used(_template("kernel.py.j2"), "\n".join([*lines, *results.values()])).rstrip(),
             kernel_arguments=", ".join(names),
@@ -131,10 +132,15 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _source(formula: Formula, derivation: str) -> list[tuple[str, str | int]]:
-    entries: list[tuple[str, str | int]] = [("derivation", derivation), ("digest", digest(formula))]
-    entries += [(package, _version(package)) for package in ("sympy", "python-flint", "symness")]
-    return [*entries, ("operations", formula.count_ops())]
+def provenance(formula: Formula, derivation: str) -> dict[str, str | int]:
+    """``SOURCE`` of a generated module: derivation, digest of the formula, versions, operations as displayed."""
+    versions = {package: _version(package) for package in ("sympy", "python-flint", "symness")}
+    return {
+        "derivation": derivation,
+        "digest": digest(formula),
+        **versions,
+        "operations": formula.count_ops(),
+    }
 
 
 def _version(package: str) -> str:

@@ -18,6 +18,7 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
 
     Parameters
     ----------
+    state : SteadyState
     outputs : mapping name -> Quantity
         From ``sn.heat_current(state, ...)``, ``sn.concurrence(state)``, ``state.element(i, j)``, ...  Default: all
         elements of the steady state, in the basis of the generator.
@@ -47,7 +48,27 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
 
 
 def evaluator(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, name: str = "formula") -> Evaluator:
-    """A fast numpy function of the parameters: ``evaluator(state, outputs)(omega=10, T_1=[1, 2], ...)["name"]``."""
+    """A fast numpy function of the parameters: ``evaluator(state, outputs)(omega=10, T_1=[1, 2], ...)["name"]``.
+
+    Parameters
+    ----------
+    state : SteadyState
+    outputs : mapping name -> Quantity
+        As for :func:`formula`.
+
+    Returns
+    -------
+    Evaluator
+        Called with a number or an array for every parameter of the model, which broadcast; returns a dict name ->
+        ndarray of the common shape, float64, complex128 or bool.  ``outputs=[...]`` computes only these.  NaN (False in
+        a mask) outside the conditions of the formula; with ``strict=True`` a ValueError that names the parameter.
+        Attributes: ``PARAMETERS``, ``OUTPUTS`` (meaning, unit, LaTeX), ``source`` (the same as a numpy module).
+
+    Raises
+    ------
+    ObservableError
+        As :func:`formula`.
+    """
     return Evaluator(formula(state, outputs, name))
 
 

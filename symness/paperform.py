@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symness import program
-from symness.elimination import Block, Elimination
+from symness.elimination import Block, Elimination, without_determinants
 from symness.exact import Polynomial, Ring
 from symness.formula import Definition
 from symness.liouville import Coordinate
@@ -208,6 +208,9 @@ class _Collector:
             determinant = self.whole(block.determinant)
         index = self.schur.index(block.factor)
         latex = self.naming.schur_latex if len(self.schur) == 1 else f"{self.naming.schur_latex}_{{{index + 1}}}"
+        if determinant.op == "mul" and determinant.args[0].op == "number":  # 2/a, not 1/(a/2)
+            content = determinant.args[0].args[0]
+            return Definition(block.factor, program.div(1 / content, program.mul(*determinant.args[1:])), latex)
         return Definition(block.factor, program.div(1, determinant), latex)
 
     def whole(self, polynomial: Polynomial) -> Node:
@@ -246,13 +249,15 @@ class _Collector:
                 # Decay and rotation times sources that are displayed once, not their expanded products.
                 decay, turn = (self.whole(p) for p in block.rotation)
                 x, y = (self.numerator(s) for s in sources)
-                top = decay * x + turn * y if k == 0 else decay * y - turn * x
+                top = program.mul(decay * x + turn * y if k == 0 else decay * y - turn * x, R)
             else:
                 total = self.ring.zero
                 for m, source in enumerate(sources):
                     total = total - adjugate[k][m] * source
-                top = self.numerator(total)
-            parts[coordinate] = program.div(program.mul(top, R), scale)
+                whole = total * self.ring.generators[block.factor]
+                short = without_determinants(self.ring, whole, [block])
+                top = program.mul(self.numerator(total), R) if short == whole else self.numerator(short)
+            parts[coordinate] = program.div(top, scale)
         return parts
 
     def numerator(self, polynomial: Polynomial) -> Node:

@@ -19,6 +19,7 @@ import mpmath
 from mpmath import mp
 
 from symness import algebraic, program
+from symness.display import Displayed
 from symness.program import Node
 from symness.scope import Scope, Side
 
@@ -34,8 +35,8 @@ _ATTEMPTS = 60
 _RELATIVE, _ABSOLUTE = mpmath.mpf(10) ** -40, mpmath.mpf(10) ** -60
 
 
-@dataclass(frozen=True)
-class Refuted:
+@dataclass(frozen=True, repr=False)
+class Refuted(Displayed):
     """Falsy: the two sides differ at a point.
 
     Attributes
@@ -66,8 +67,8 @@ class Refuted:
         return f"refuted: {self.name} is {mine}, derived {derived}{f' at {at}' if at else ''}"
 
 
-@dataclass(frozen=True)
-class Unknown:
+@dataclass(frozen=True, repr=False)
+class Unknown(Displayed):
     """Falsy: neither proved nor refuted, and why."""
 
     name: str

@@ -52,7 +52,10 @@ def _node(tree: ast.expr, text: str) -> Node:
     if isinstance(tree, ast.Name):
         return program.I if tree.id == "i" else program.symbol(tree.id)
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
-        return program.call(tree.func.id, *(_node(a, text) for a in tree.args))
+        arguments = [_node(a, text) for a in tree.args]
+        if tree.func.id in ("bose", "fermi") and len(arguments) == 2:
+            arguments.append(program.number(0))  # mu = 0, as in sn.bose
+        return program.call(tree.func.id, *arguments)
     raise ModelError(f"published formula {text!r}: {ast.unparse(tree)!r} is not arithmetic")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from symness.display import Displayed
 from symness.errors import VerificationError
 from symness.formula import Definition, Input
 from symness.observable import Observable
@@ -33,8 +34,8 @@ def gathered(quantities: Iterable[Quantity]) -> dict[str, Any]:
     return {"definitions": tuple(definitions.values()), "inputs": tuple(inputs.values())}
 
 
-@dataclass(frozen=True)
-class Quantity:
+@dataclass(frozen=True, repr=False)
+class Quantity(Displayed):
     """One observable.
 
     Attributes

@@ -7,10 +7,10 @@ share it as a factor, and their quotient no longer holds it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from symness import program
 from symness.composites import tidy
@@ -19,13 +19,22 @@ from symness.exact import Polynomial, Ring
 from symness.program import Node
 from symness.state import SteadyState
 
-__all__ = ["Quotient", "Rational", "one_product"]
+__all__ = ["Quotient", "Rational", "affordable", "one_product"]
 
+Found = TypeVar("Found")
 
 #: longest product of two polynomials (terms times terms) that is worth expanding
 PRODUCT_LIMIT = 30_000
 #: most coordinates of a state for which a current is expanded in search of one product
 SECTOR_LIMIT = 8
+
+
+def affordable(compute: Callable[..., Found], *arguments: Any) -> Found | None:
+    """What it computes, or None where polynomials outgrow :data:`PRODUCT_LIMIT`."""
+    try:
+        return compute(*arguments)
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True)

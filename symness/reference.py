@@ -16,7 +16,7 @@ from mpmath import mp
 
 from symness.errors import NonUniqueSteadyState
 from symness.observable import Observable, Setup
-from symness.reference_forms import TINY, Coordinates, Place, Quantity, dense, with_trace
+from symness.reference_forms import PAIR_FLOOR, TINY, Coordinates, Form, Place, Quantity, dense, with_trace
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Elimination, Matrix, SingularMatrix, connected, dagger, product
 from symness.reference_observables import Forms
@@ -50,7 +50,8 @@ class Result:
     variation : mpf
         Sum over the atoms of abs(atom * d value/d atom); where it vanishes, the value is zero for a structural reason.
     terms : mpf
-        Of what is linear in the state (currents, expectation values): sum of the magnitudes of its terms; else 0.
+        Of what is linear in the state (currents, expectation values), of derivatives, spectra and functions of them:
+        sum of the magnitudes of its terms; else 0.
     """
 
     value: Any
@@ -174,10 +175,7 @@ class Reference:
         return forms, rates, rho
 
     def _terms(self, solution: _Solution) -> list[Any]:
-        return [
-            q.forms[0].terms(solution.rates, solution.rho) if q.is_linear else mpmath.mpf(0)
-            for q in solution.quantities
-        ]
+        return [_terms(q, raw, solution) for q, (_, raw) in zip(solution.quantities, solution.outcomes, strict=True)]
 
     def _variations(self, solution: _Solution, digits: int) -> list[Any]:
         """Implicit differentiation: M d rho = -dM rho, one back-substitution for each atom."""
@@ -189,8 +187,10 @@ class Reference:
                 image[i] += value * rho[j]
             images.append(image)
         sums = [mpmath.mpf(0)] * len(solution.quantities)
-        # Half of the digits that are known to be right go into the difference quotient.
-        step = mpmath.mpf(10) ** (-digits // 2)
+        # Half of the digits that are known to be right go into the difference quotient; the information in a derivative
+        # is quadratic in it, and moves at its zeros by the square of what is promised for the derivative.
+        usual = mpmath.mpf(10) ** (-digits // 2)
+        steps = [usual if _is_plain(q) else mpmath.mpf(2) ** -45 for q in solution.quantities]
         bases = [[form.value(rates, rho) for form in q.forms] for q in solution.quantities]
         # Entanglement, positivity and elements share forms; each is differentiated once.
         unique = {id(form): form.derivative(rates, rho) for q in solution.quantities for form in q.forms}
@@ -208,9 +208,31 @@ class Reference:
                 if quantity.is_linear:
                     sums[k] += abs(slopes[0])
                 elif abs(solution.outcomes[k][1]) != mp.inf:
-                    nearby = [value + step * slope for value, slope in zip(bases[k], slopes, strict=True)]
-                    sums[k] += abs(quantity.combine(nearby)[1] - solution.outcomes[k][1]) / step
+                    nearby = [value + steps[k] * slope for value, slope in zip(bases[k], slopes, strict=True)]
+                    sums[k] += abs(quantity.combine(nearby)[1] - solution.outcomes[k][1]) / steps[k]
         return sums
+
+
+def _is_plain(quantity: Quantity) -> bool:
+    """No further equation is in it."""
+    return all(type(form) is Form for form in quantity.forms)
+
+
+def _terms(quantity: Quantity, raw: Any, solution: _Solution) -> Any:
+    """Of a function of derivatives or spectra: what it moves by when each moves by the rounding of its own terms."""
+    rates, rho, total = solution.rates, solution.rho, mpmath.mpf(0)
+    if quantity.is_linear:
+        return quantity.forms[0].terms(rates, rho)
+    if _is_plain(quantity):
+        return total
+    values = [form.value(rates, rho) for form in quantity.forms]
+    for k, form in enumerate(quantity.forms):
+        own = values[k]
+        own += PAIR_FLOOR * form.terms(rates, rho) * (own / abs(own) if own else 1)
+        nearby = [*values[:k], own, *values[k + 1 :]]
+        change = abs(quantity.combine(nearby)[1] - raw) / PAIR_FLOOR
+        total += change if mp.isfinite(change) else 0
+    return total
 
 
 def _result(value: Any, scale: Any, variation: Any, digits: int, terms: Any) -> Result:

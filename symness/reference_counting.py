@@ -13,7 +13,8 @@ import mpmath
 from mpmath import mp
 
 from symness.errors import ObservableError
-from symness.reference_forms import Coordinates, Form, Place, dense, with_trace
+from symness.observable import Observable
+from symness.reference_forms import Coordinates, Form, Place, Quantity, dense, with_trace
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Elimination, Matrix, product
 from symness.reference_rates import Channel, Point
@@ -29,6 +30,8 @@ class Setting(Protocol):
     coordinates: Coordinates
     maps: list[Matrix]
     place: Place
+
+    def quantity(self, observable: Observable) -> Quantity: ...
 
 
 def finite_slope(

@@ -14,12 +14,14 @@ import mpmath
 
 from symness.reference_matrices import Matrix
 
-__all__ = ["TINY", "Coefficients", "Coordinates", "Form", "Place", "Quantity", "dense", "with_trace"]
+__all__ = ["PAIR_FLOOR", "TINY", "Coefficients", "Coordinates", "Form", "Place", "Quantity", "dense", "with_trace"]
 
 #: coordinate number -> coefficient
 Coefficients = dict[int, Any]
 #: Below this a number counts as zero: no exact zero comes out of rounded arithmetic.
 TINY = mpmath.mpf("1e-400")
+#: Rounding of double-double arithmetic, relative to the sum of the magnitudes of the terms.
+PAIR_FLOOR = mpmath.mpf(2) ** -98
 
 
 class Coordinates:
@@ -155,12 +157,14 @@ class Quantity:
 class Place:
     """Where a point lies: -i [H + V, .] in real coordinates, the parameters, and how to solve elsewhere.
 
-    ``nearby(values, factors)`` gives (observables, rates, state) at other parameters, every rate times its factor.
+    ``nearby(values, factors)`` gives (observables, rates, state) at other parameters, every rate times its factor;
+    ``solved`` keeps what several observables of the point need.
     """
 
     hamiltonian: Matrix
     values: Mapping[str, Any]
     nearby: Callable[[Mapping[str, Any], Sequence[Any]], Any]
+    solved: dict[Any, Any] = field(default_factory=dict)
 
 
 def dense(

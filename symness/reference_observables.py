@@ -19,7 +19,7 @@ from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Place
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Matrix, dagger, product, to_energy
 from symness.reference_rates import Point
-from symness.reference_sensitivity import Derivative, QuantumFisher
+from symness.reference_sensitivity import Derivative, quantum_fisher
 from symness.reference_spectra import Gap, Spectrum
 
 __all__ = ["Forms"]
@@ -172,9 +172,13 @@ class Forms:
         return Quantity((Derivative(self, observable),), _single)
 
     def _quantum_fisher_information(self, observable: Observable) -> Quantity:
-        places = list(self._forms_in("product"))
-        form = QuantumFisher(self, observable.function.name, places, lambda forms: forms._forms_in("product"))
-        return Quantity((form,), _single)
+        forms, n = self._forms_in("product"), self.model.dimension
+        places = list(forms)
+        elements = [Observable("element", "product", place) for place in places]
+        slopes = [
+            Derivative(self, Observable("derivative", parts=(e,), function=observable.function)) for e in elements
+        ]
+        return Quantity((*forms.values(), *slopes), lambda values: (quantum_fisher(n, places, values),) * 2)
 
     # -- composites --------------------------------------------------------------------------------------------------
 

@@ -11,24 +11,25 @@ from typing import Any
 import mpmath
 from mpmath import mp
 
-from symness.errors import ObservableError
+from symness.errors import ModelError, ObservableError
 from symness.observable import Observable
 from symness.reference_counting import Setting, finite_slope
-from symness.reference_forms import Form
+from symness.reference_forms import TINY, Form
 from symness.reference_matrices import Matrix, connected
+from symness.reference_terms import End, form_terms, moved_magnitudes, relative_change, source_magnitudes
 
-__all__ = ["Derivative", "QuantumFisher"]
+__all__ = ["Derivative", "quantum_fisher"]
 
 
-class _Nearby(Form):
-    """A function of the solutions at p - h, p and p + h."""
+class Derivative(Form):
+    """d/dp of any observable."""
 
-    def __init__(self, setting: Setting, parameter: str) -> None:
+    def __init__(self, setting: Setting, observable: Observable) -> None:
         super().__init__()
-        self._at, self._name = setting, parameter
-        if parameter not in setting.place.values:
+        self._at, self._name, self._inner = setting, observable.function.name, observable.parts[0]
+        if self._name not in setting.place.values:
             known = ", ".join(setting.place.values)
-            raise ObservableError(f"derivative: no value for {parameter!r}; there are {known}")
+            raise ObservableError(f"derivative: no value for {self._name!r}; there are {known}")
 
     @property
     def is_empty(self) -> bool:
@@ -37,27 +38,60 @@ class _Nearby(Form):
     def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
         return finite_slope(self.value, rates, rho)
 
-    def _difference(self, rates: Sequence[Any], function: Callable[[Any, list[Any], list[Any]], list[Any]]) -> Any:
-        """(function(p + h) - function(p - h))/(2 h), entry by entry."""
+    def _ends(self, rates: Sequence[Any]) -> tuple[list[End], list[Any]]:
+        """The solutions at p + h and p - h, and their weights; every observable of a point shares them.
+
+        At the edge of the domain (T = 0, a rate of 0) those at p + h, p + 2 h and p, of the same order in h.
+        """
         own = [channel.rate for channel in self._at.point.channels]
         factors = [new / old if old else mpmath.mpf(1) for new, old in zip(rates, own, strict=True)]
-        digits = mp.dps
-        with mp.workdps(3 * digits // 2 + 10):
-            p = mp.mpf(self._at.place.values[self._name])
-            h = mpmath.mpf(10) ** (-(digits // 2)) * (abs(p) or 1)
-            ends = []
-            for sign in (1, -1):
-                values = {**self._at.place.values, self._name: p + sign * h}
-                ends.append(function(*self._at.place.nearby(values, factors)))
-            return [(up - down) / (2 * h) for up, down in zip(*ends, strict=True)]
+        key, place = (self._name, mp.prec, *factors), self._at.place
+        if key not in place.solved:
+            digits = mp.dps
+            with mp.workdps(3 * digits // 2 + 10):
+                p = mp.mpf(place.values[self._name])
+                h = mpmath.mpf(10) ** (-(digits // 2)) * (abs(p) or 1)
 
+                def solved(steps: Sequence[int]) -> list[End]:
+                    return [place.nearby({**place.values, self._name: p + k * h}, factors) for k in steps]
 
-class Derivative(_Nearby):
-    """d/dp of any observable."""
+                try:
+                    place.solved[key] = solved((1, -1)), [1 / (2 * h), -1 / (2 * h)]
+                except ModelError:
+                    if p != 0:
+                        raise
+                    place.solved[key] = solved((1, 2, 0)), [2 / h, -1 / (2 * h), -3 / (2 * h)]
+        found: tuple[list[End], list[Any]] = place.solved[key]
+        return found
 
-    def __init__(self, setting: Setting, observable: Observable) -> None:
-        super().__init__(setting, observable.function.name)
-        self._inner = observable.parts[0]
+    def _difference(self, rates: Sequence[Any], function: Callable[[Any, list[Any], list[Any]], list[Any]]) -> Any:
+        """The difference quotient of a function of the solutions, entry by entry."""
+        ends, weights = self._ends(rates)
+        with mp.workdps(3 * mp.dps // 2 + 10):
+            found = [function(*end) for end in ends]
+            return [
+                sum(w * value for w, value in zip(weights, column, strict=True)) for column in zip(*found, strict=True)
+            ]
+
+    def _form_terms(
+        self, rates: Sequence[Any], rho: Sequence[Any], forms: Callable[[Any], Sequence[Form]]
+    ) -> list[Any]:
+        """For each form, the magnitudes that its derivative is the sum of (0 for one that is no linear form)."""
+        ends, weights = self._ends(rates)
+        ends, factor = [ends[0], ends[-1]], abs(weights[-1])
+        setting, key = self._at, ("moved", self._name, mp.prec)
+        if key not in setting.place.solved:
+            source = source_magnitudes(ends, rho)
+            place = setting.place.hamiltonian, setting.maps
+            moved, change = moved_magnitudes(setting.coordinates, *place, rates, rho, source), relative_change(ends)
+            setting.place.solved[key] = [x + change * abs(y) for x, y in zip(moved, rho, strict=True)]
+        moved = setting.place.solved[key]
+        sets = [forms(setting), *(forms(end[0]) for end in ends)]
+        zero = mpmath.mpf(0)
+        return [
+            form_terms(form, (up, down), ends, rates, rho, moved) * factor if type(form) is Form else zero
+            for form, up, down in zip(*sets, strict=True)
+        ]
 
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
         def outcome(forms: Any, own: list[Any], state: list[Any]) -> list[Any]:
@@ -66,27 +100,38 @@ class Derivative(_Nearby):
 
         return self._difference(rates, outcome)[0]
 
-
-class QuantumFisher(_Nearby):
-    """sum over eigenstates of 2 |<j|d rho|k>|**2/(l_j + l_k), block by block."""
-
-    def __init__(self, setting: Setting, parameter: str, places: Sequence[tuple[int, int]], elements: Any) -> None:
-        super().__init__(setting, parameter)
-        self._places, self._elements = list(places), elements
-
-    def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
-        def elements(forms: Any, own: list[Any], state: list[Any]) -> list[Any]:
-            found = self._elements(forms)
-            return [mp.mpc(found[place].value(own, state)) for place in self._places]
-
-        slopes = dict(zip(self._places, self._difference(rates, elements), strict=True))
-        own = self._elements(self._at)
-        values = {place: mp.mpc(own[place].value(rates, rho)) for place in self._places}
-        total = mpmath.mpf(0)
-        for block in connected(self._at.model.dimension, [p for p in self._places if p[0] != p[1]]):
-            if (block[0], block[0]) in values:
-                total += _information(block, values, slopes)
+    def terms(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        """By the chain rule: |d value/d form| times the terms of each form."""
+        quantity = self._at.quantity(self._inner)
+        terms = self._form_terms(rates, rho, lambda forms: forms.quantity(self._inner).forms)
+        if quantity.is_linear:
+            return terms[0]
+        values = [form.value(rates, rho) for form in quantity.forms]
+        base, step, total = quantity.combine(values)[0], mpmath.mpf(10) ** (-(mp.dps // 2)), mpmath.mpf(0)
+        for k, weight in enumerate(terms):
+            if weight:
+                nearby = [value + step if j == k else value for j, value in enumerate(values)]
+                change = abs(quantity.combine(nearby)[0] - base) / step
+                total += weight * change if mp.isfinite(change) else 0
         return total
+
+
+def quantum_fisher(size: int, places: Sequence[tuple[int, int]], values: Sequence[Any]) -> Any:
+    """sum over eigenstates of 2 |<j|d rho|k>|**2/(l_j + l_k), block by block; nan (0/0) where the state is pure.
+
+    Parameters
+    ----------
+    places : sequence of (i, j), i <= j
+        Elements of rho that are not zero by structure.
+    values : sequence
+        These elements, then their derivatives.
+    """
+    parts = dict(zip(places, values, strict=False)), dict(zip(places, values[len(places) :], strict=True))
+    total = mpmath.mpf(0)
+    for block in connected(size, [p for p in places if p[0] != p[1]]):
+        if (block[0], block[0]) in parts[0]:
+            total += _information(block, *parts)
+    return total
 
 
 def _information(block: Sequence[int], values: Matrix, slopes: Matrix) -> Any:
@@ -94,7 +139,7 @@ def _information(block: Sequence[int], values: Matrix, slopes: Matrix) -> Any:
         zero = mp.mpc(0)
         return mp.matrix(
             [
-                [entries.get((i, j), zero) if i <= j else mp.conj(entries.get((j, i), zero)) for j in block]
+                [mp.mpc(entries.get((i, j), zero)) if i <= j else mp.conj(entries.get((j, i), zero)) for j in block]
                 for i in block
             ]
         )
@@ -105,8 +150,7 @@ def _information(block: Sequence[int], values: Matrix, slopes: Matrix) -> Any:
     for j in range(len(block)):
         for k in range(len(block)):
             weight = energies[j] + energies[k]
-            size = abs(moved[j, k]) ** 2
-            if weight == 0:
-                continue
-            total += 2 * size / weight
+            if abs(weight) <= TINY:
+                return mp.nan  # a pure state: 0/0
+            total += 2 * abs(moved[j, k]) ** 2 / weight
     return total

@@ -18,6 +18,7 @@ from symness import program
 from symness.characteristic import Factor, Sector, factors
 from symness.composites import CompositeMatrix, composite_matrix
 from symness.convert import to_sympy
+from symness.display import Displayed
 from symness.errors import ModelError, ObservableError
 from symness.evaluator import Evaluator
 from symness.exact import Ring
@@ -29,17 +30,18 @@ from symness.names import Names
 from symness.observable import Observable
 from symness.parameters import Parameter
 from symness.program import Node
+from symness.quantity import Quantity
 from symness.residues import deficit
-from symness.state import build_formula
+from symness.state import SteadyState, build_formula
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Factor", "Relaxation", "Sector", "relaxation"]
+__all__ = ["Factor", "Relaxation", "Sector", "relaxation", "relaxation_gap"]
 
 
-@dataclass(frozen=True)
-class Relaxation:
+@dataclass(frozen=True, repr=False)
+class Relaxation(Displayed):
     """Sectors of a generator, in the order of their first coordinate; what they are written in is ``definitions``."""
 
     generator: Generator
@@ -182,7 +184,7 @@ class Relaxation:
         return f"$\\displaystyle {self.latex()}$"
 
 
-def relaxation(generator: Generator) -> Relaxation:
+def relaxation(generator: Generator | SteadyState) -> Relaxation:
     """Characteristic polynomials of the decoupled sectors of a Liouvillian, factored, and its relaxation gap.
 
     >>> import symness as sn
@@ -200,10 +202,14 @@ def relaxation(generator: Generator) -> Relaxation:
     Raises
     ------
     ModelError
-        For something that is no generator.
+        For something that is neither a generator nor a steady state.
     """
+    if isinstance(generator, SteadyState):
+        generator = generator.generator
     if not isinstance(generator, Generator):
-        raise ModelError(f"relaxation: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model)")
+        raise ModelError(
+            f"relaxation: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model) or a steady state"
+        )
     table = copy(generator.table)
     table.names = Names(set(table.names.taken))
     generator = replace(generator, table=table)
@@ -220,6 +226,38 @@ def relaxation(generator: Generator) -> Relaxation:
     atoms = [replace(d, atom=True) for d in generator.definitions]
     rates = [Definition(r.name, r.expression, r.latex, atom=True) for r in generator.rates.values()]
     return Relaxation(generator, matrix, (*atoms, *rates, *matrix.definitions), tuple(sectors))
+
+
+def relaxation_gap(state: SteadyState) -> Quantity:
+    """The gap, smallest -Re of the eigenvalues of the generator but the one that is zero, beside other observables.
+
+    Raises
+    ------
+    ObservableError
+        Where it has no closed form; ``sn.relaxation(state).gap(...)`` computes the number.
+    """
+    found = relaxation(state)
+    known = {d.name: d.expression for d in state.definitions}
+    values: dict[str, Node] = {}
+    added = []
+    for definition in found.definitions:
+        if known.get(definition.name) is definition.expression:
+            continue
+        if definition.atom:
+            added.append(definition)
+        else:
+            values[definition.name] = program.substitute(definition.expression, values)
+    output = found.formula.output("gap")
+    return Quantity(
+        state,
+        program.substitute(output.expression, values),
+        output.observable,
+        output.latex,
+        output.meaning,
+        output.unit,
+        output.domain,
+        definitions=tuple(added),
+    )
 
 
 def _coordinate(c: Coordinate) -> str:

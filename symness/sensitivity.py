@@ -158,12 +158,14 @@ def fisher_information(state: SteadyState, parameter: Any, basis: str | None = N
 
 
 def quantum_fisher_information(state: SteadyState, parameter: Any) -> Quantity:
-    """Quantum Fisher information of the steady state, sum_jk 2 |<j|d rho/dp|k>|**2/(l_j + l_k) over its eigenstates.
+    """Quantum Fisher information of the steady state, a sum over its eigenstates.
+
+    ``sum_jk 2 |<j|d rho/dp|k>|**2/(l_j + l_k)``, in the inverse square of the parameter's unit.
 
     It is the Fisher information of the best measurement (symmetric logarithmic derivative; Braunstein and Caves, Phys.
     Rev. Lett. 72, 3439 (1994)).  Blocks of rho of one and two states are in closed form,
 
-        F = [(da - db)**2 + 4 |dc|**2 + (dD)**2/D]/(a + b),    D = a b - |c|**2,
+        ``F = [(da - db)**2 + 4 |dc|**2 + (dD)**2/D]/(a + b),  D = a b - |c|**2``
 
     for a block with diagonal a, b and off-diagonal c; larger blocks take the numerical eigenvectors of rho.
     """

@@ -20,11 +20,12 @@ def call_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
     """
     function = node.args[0]
     if function in ("bose", "fermi"):
-        # dN/dx = -N (1 +- N) with x = (omega - mu)/T
+        # dN/dx = -N (1 +- N) with x = (omega - mu)/T; each quotient by T has the occupation above it, so that it is 0
+        # at T = 0 too.
         omega, temperature, mu = ops
-        factor = add(1, node) if function == "bose" else call("fermi_hole", *ops)
-        slope = div(add(mul(div(omega - mu, temperature), slopes[1]), slopes[2] - slopes[0]), temperature)
-        return mul(node, factor, slope)
+        weight = mul(node, add(1, node) if function == "bose" else call("fermi_hole", *ops))
+        warmer = div(mul(weight, omega - mu, slopes[1]), temperature)
+        return div(add(warmer, mul(weight, slopes[2] - slopes[0])), temperature)
     if function == "fermi_hole":
         return -call_slope(call("fermi", *ops), ops, slopes)
     if function in ("bose_difference", "fermi_difference"):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import sympy as sp
 
+from symness.display import Displayed
 from symness.errors import ModelError
 
 __all__ = ["Fermion", "Levels", "Mode", "Part", "Qubit", "Spin", "fermions", "levels", "modes", "product", "qubits",
@@ -25,8 +26,8 @@ _Z = sp.ImmutableMatrix([[1, 0], [0, -1]])
 AnyPart = TypeVar("AnyPart", bound="Part")
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, repr=False)
+class Part(Displayed):
     """One factor of a product space.
 
     Attributes
@@ -62,7 +63,7 @@ class Part:
         return _kronecker(factors)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Qubit(Part):
     """A two-level system; e (excited) before g."""
 
@@ -97,7 +98,7 @@ class Qubit(Part):
         return self.on_space(_Z)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fermion(Part):
     """A fermionic mode (Jordan-Wigner strings on the modes to its left); occupied before empty."""
 
@@ -119,7 +120,7 @@ class Fermion(Part):
         return sp.ImmutableMatrix(self.creation * self.annihilation)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Levels(Part):
     """A system of several levels, numbered from 0 in the order of the basis."""
 
@@ -141,7 +142,7 @@ class Levels(Part):
         return self.transition(i, i)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spin(Part):
     """A spin j in the basis m = j, j-1, ..., -j; operators in units of hbar (for j = 1/2 half the Pauli matrices)."""
 
@@ -175,7 +176,7 @@ class Spin(Part):
         return self.on_space(sp.diag(*(self.j - k for k in range(self.dimension))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mode(Part):
     """A bosonic mode cut off at a largest number of quanta; the state of most quanta comes first.
 
@@ -205,24 +206,34 @@ class Mode(Part):
 
 
 def qubits(names: str) -> tuple[Qubit, ...]:
-    """Qubits on one product space: ``a, b = qubits("1 2")`` have 4 x 4 operators; one name gives a 1-tuple."""
+    """Qubits on one product space: ``a, b = qubits("1 2")`` have 4 x 4 operators; one name gives a 1-tuple.
+
+    ``names`` are separated by blanks, the first is the leftmost factor (ModelError where they are not different).  The
+    excited state comes first: ee, eg, ge, gg.
+    """
     return _alike(Qubit, names, 2, "qubits")
 
 
 def fermions(names: str) -> tuple[Fermion, ...]:
-    """Fermionic modes on one Fock space; occupied before empty."""
+    """Fermionic modes on one Fock space; occupied before empty, names as for :func:`qubits`.
+
+    Jordan-Wigner strings are included: operators of different modes anticommute.
+    """
     return _alike(Fermion, names, 2, "fermions")
 
 
 def levels(name: str, count: int) -> Levels:
-    """An n-level system."""
+    """One system of ``count`` >= 2 levels (not a tuple): ``transition(i, j)`` is ``|i><j|``, counted from 0."""
     if not isinstance(count, int) or count < 2:
         raise ModelError(f"levels: count={count!r} must be an integer of at least 2")
     return Levels(name, 0, (count,), (False,))
 
 
 def spins(names: str, j: Any) -> tuple[Spin, ...]:
-    """Spins of one length j = 1/2, 1, 3/2, ... on one product space; one name gives a 1-tuple."""
+    """Spins of one length j = 1/2, 1, 3/2, ... on one product space; one name gives a 1-tuple.
+
+    The highest m comes first; names as for :func:`qubits`.  ModelError unless 2 j is a positive integer.
+    """
     double = 2 * sp.nsimplify(j)
     if not (double.is_Integer and double > 0):
         raise ModelError(f"spins: j={j!r} must be 1/2, 1, 3/2, ... (pass e.g. sympy.Rational(3, 2))")
@@ -230,7 +241,10 @@ def spins(names: str, j: Any) -> tuple[Spin, ...]:
 
 
 def modes(names: str, cutoff: int) -> tuple[Mode, ...]:
-    """Bosonic modes with at most ``cutoff`` quanta each; one name gives a 1-tuple."""
+    """Bosonic modes with at most ``cutoff`` >= 1 quanta each; one name gives a 1-tuple.
+
+    The state of most quanta comes first; names as for :func:`qubits`.  The cutoff is part of the model.
+    """
     if not isinstance(cutoff, int) or cutoff < 1:
         raise ModelError(f"modes: cutoff={cutoff!r} must be an integer of at least 1, the largest number of quanta")
     return _alike(Mode, names, cutoff + 1, "modes")

@@ -188,18 +188,29 @@ class _Resolvent:
         return {place: tidy(self.generator.ring, value) for place, value in self.generator.to_basis(operator).items()}
 
     def product(self, operator: Any) -> Vector:
-        """B rho - <B> rho."""
-        rho, moved = self._elements(), self._operator(operator)
+        """B rho - <B> rho with B = D + O, D diagonal: (D_i - <D>) rho_ij + (O rho)_ij - <O> rho_ij.
+
+        D_i - <D> is written as sum_k p_k (D_i - D_k): the fluctuations of a state that is almost pure keep their
+        digits (p (1 - p) of an occupation is a product of populations).
+        """
+        rho, ring = self._elements(), self.generator.ring
+        entries = self.generator.to_basis(operator)
         image: dict[tuple[int, int], list[Node]] = {}
-        for (i, k), b in moved.items():
-            for (m, j), r in rho.items():
+        for (i, k), value in entries.items():
+            for (m, j), r in rho.items() if i != k else ():
                 if m == k:
-                    image.setdefault((i, j), []).append(program.mul(b, r))
+                    image.setdefault((i, j), []).append(program.mul(tidy(ring, value), r))
         mean = program.add(*(x for (i, j), terms in image.items() if i == j for x in terms))
-        if not mean.is_zero:
-            for place, r in rho.items():
-                image.setdefault(place, []).append(program.mul(-1, mean, r))
+        diagonal = [entries.get((i, i), ring.zero) for i in range(self.generator.dimension)]
+        away = [self._distance(i, diagonal, rho) for i in range(self.generator.dimension)]
+        for (i, j), r in rho.items():
+            image.setdefault((i, j), []).append(program.mul(program.add(away[i], program.mul(-1, mean)), r))
         return self._coordinates({place: program.add(*terms) for place, terms in image.items()})
+
+    def _distance(self, i: int, diagonal: list[Any], rho: Mapping[tuple[int, int], Node]) -> Node:
+        """D_i - <D>."""
+        ring, differences = self.generator.ring, [diagonal[i] - value for value in diagonal]
+        return program.add(*(program.mul(tidy(ring, d), rho[k, k]) for k, d in enumerate(differences) if len(d)))
 
     def commutator(self, operator: Any) -> Vector:
         """B rho - rho B."""

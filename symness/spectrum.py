@@ -172,7 +172,8 @@ class _Builder:
         d, h = self.node(delta), self.node(coupling)
         radicand = sp.expand(delta**2 + coupling**2)
         if radicand not in self.squares:
-            square = program.add(program.power(d, 2), program.power(h, 2))
+            size = self.node(-coupling) if coupling.is_Mul and coupling.could_extract_minus_sign() else h
+            square = program.add(program.power(d, 2), program.power(size, 2))  # (2 tau)**2, not (-2 tau)**2
             # A paper may use the letter for the interaction.
             taken = {getattr(symbol, "latex", None) or default_latex(symbol.name) for symbol in self.model.symbols}
             latex = default_latex(f"Omega{tag}")

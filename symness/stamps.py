@@ -11,8 +11,9 @@ from dataclasses import dataclass
 __all__ = ["Stamp", "comparable", "read_picture_stamp", "read_stamp", "stamped", "stamped_picture"]
 
 _STAMP = re.compile(
-    r"(?:#|%) Written by `symness (?:generate|latex)` from the derivation (?P<derivation>[^\n]*)\n"
-    r"(?:#|%) sha256 of the text below this line: (?P<digest>[0-9a-f]{64})\n"
+    r"(?:#|%|<!--) Written by `symness (?:generate|latex|report)` from the derivation "
+    r"(?P<derivation>[^\n]*?)(?: -->)?\n"
+    r"(?:#|%|<!--) sha256 of the text below this line: (?P<digest>[0-9a-f]{64})(?: -->)?\n"
 )
 _PICTURE = re.compile(
     rb"Written by `symness figure` from the derivation (?P<derivation>[^\n]*), "
@@ -30,10 +31,15 @@ class Stamp:
 
 
 def stamped(text: str, derivation: str, command: str = "generate", comment: str = "#") -> str:
-    """The text below a mark that names the derivation and holds the digest of the text."""
+    """The text below a mark that names the derivation and holds the digest of the text.
+
+    ``comment`` starts a line of comment: ``#``, ``%`` or, of HTML, ``<!--``.
+    """
+    end = " -->" if comment == "<!--" else ""
+    name = derivation.replace("--", r"-\x2d") if end else derivation
     return (
-        f"{comment} Written by `symness {command}` from the derivation {derivation}\n"
-        f"{comment} sha256 of the text below this line: {_digest(text)}\n{text}"
+        f"{comment} Written by `symness {command}` from the derivation {name}{end}\n"
+        f"{comment} sha256 of the text below this line: {_digest(text)}{end}\n{text}"
     )
 
 

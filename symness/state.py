@@ -13,6 +13,7 @@ import sympy as sp
 from symness import program
 from symness.composites import CompositeMatrix, tidy
 from symness.convert import from_sympy, to_sympy
+from symness.display import Displayed
 from symness.errors import ObservableError
 from symness.exact import Ring
 from symness.formula import Condition, Definition, Formula, Input, Output
@@ -30,8 +31,8 @@ from symness.sparse import conjugate_in
 __all__ = ["SteadyState", "build_formula"]
 
 
-@dataclass(frozen=True, eq=False)
-class SteadyState:
+@dataclass(frozen=True, eq=False, repr=False)
+class SteadyState(Displayed):
     """The result; elements are symbols defined in ``definitions``.
 
     Attributes

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from symness import program
-from symness.affine import affine_form, shorter
+from symness.affine import affine_form, length, shorter
 from symness.composites import CompositeMatrix, composite_matrix
 from symness.differences import Differences
 from symness.elimination import schur, straight_line
@@ -36,6 +36,9 @@ from symness.residues import ResiduePoint, deficit
 from symness.state import SteadyState, build_formula
 
 __all__ = ["SteadyState", "steady_state"]
+
+#: operations that fill two pages; a longer closed form gives way to the program form where that is shorter
+PAGE = 1000
 
 
 def steady_state(generator: Generator, notation: Notation | None = None) -> SteadyState:
@@ -115,6 +118,10 @@ class _Derivation:
         program_form = self.formula("program", steps, self.elements_of(straight))
         differences = Differences(self.matrix)
         generic = self.paper(self.matrix.ring, self.matrix.matrix, Naming(), differences)
+        if generic is not None and self.notation is None and length(generic) > PAGE:
+            made = [d.expression for d in steps[len(self.base) :]]
+            if program.count_ops([*made, *straight.values()]) < length(generic):
+                generic = None
         if generic is None:
             definitions, values, linear = steps, straight, None
         else:

@@ -7,7 +7,6 @@ blocks are the same however they are computed, and so are the results, bit for b
 from __future__ import annotations
 
 import hashlib
-import importlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symness.errors import MissingPackageError, SweepError
+from symness.errors import SweepError
 from symness.grid import Block, Grid, grid
+from symness.sweep_store import Store, needed
 
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["sweep"]
+__all__ = ["required", "sweep"]
 
 _TYPES = {"complex": np.complex128, "bool": np.bool_}
 #: blocks that a cluster holds at a time, for each of its threads
 _AHEAD = 3
 Progress = Callable[[int, int], None]
+#: arguments that a parameter of a model cannot be named after
+_OPTIONS = ("source", "outputs", "to", "client", "block", "lazy", "progress")
 
 
 def sweep(
@@ -74,13 +76,16 @@ def sweep(
     SweepError
         For arguments that do not fit together, or a file of something else.
     MissingPackageError
-        Where xarray (dask, zarr, h5netcdf, where they are needed) is not installed.
+        Where xarray (dask, distributed, zarr, netCDF4, where they are needed) is not installed.
     """
     text = _text(source)
     module = _module(text)
     names = _chosen(module, outputs)
+    hidden = [p for p in module.PARAMETERS if p in _OPTIONS]
+    if hidden:
+        raise SweepError(f"sweep: {hidden[0]!r} is an argument of sweep itself; give this parameter another name")
     points = grid(module.PARAMETERS, parameters)
-    missing = [p for p in module.PARAMETERS if p not in parameters and _is_required(module, p)]
+    missing = [p for p in required(module) if p not in parameters]
     if missing:
         raise SweepError(f"sweep: no value for {missing[0]!r}; pass a number or an array")
     if not isinstance(block, int) or block < 1:
@@ -97,9 +102,7 @@ def sweep(
                 arrays[name][cut] = found[name]
             _tell(progress, done, len(blocks))
         return _labelled(points, module, arrays)
-    from symness.sweep_store import Store
-
-    template = _labelled(points, module, _delayed(points, module, text, names, block))
+    template = _labelled(points, module, _unwritten(points, module, names, block))
     with Store(Path(to), template, points.digest(text, *names, str(block))) as store:
         todo = [cut for cut in blocks if cut not in store]
         for done, (cut, found) in enumerate(_computed(points, text, names, todo, client), len(blocks) - len(todo) + 1):
@@ -135,8 +138,10 @@ def _module(text: str) -> ModuleType:
     return module
 
 
-def _is_required(module: ModuleType, parameter: str) -> bool:
-    return inspect.signature(module.evaluate).parameters[parameter].default is module._REQUIRED
+def required(module: ModuleType) -> list[str]:
+    """Parameters of a generated module that have no default."""
+    arguments = inspect.signature(module.evaluate).parameters
+    return [name for name in module.PARAMETERS if arguments[name].default is module._REQUIRED]
 
 
 def _chosen(module: ModuleType, outputs: Sequence[str] | None) -> tuple[str, ...]:
@@ -189,8 +194,7 @@ def _computed(
         for cut in blocks:
             yield cut, run(text, key, names, points.arguments(cut))
         return
-    distributed = _package("distributed", "sweep")
-    shared = client.scatter(text, broadcast=True)
+    distributed = needed("distributed")
     waiting = list(reversed(blocks))
     ready = distributed.as_completed()
     cuts = {}
@@ -198,7 +202,8 @@ def _computed(
     def submit() -> None:
         if waiting:
             cut = waiting.pop()
-            future = client.submit(run, shared, key, names, points.arguments(cut), pure=False)
+            # The text goes with every task: data that is scattered is lost with the workers that hold it.
+            future = client.submit(run, text, key, names, points.arguments(cut), pure=False)
             cuts[future.key] = cut
             ready.add(future)
 
@@ -212,9 +217,17 @@ def _computed(
         yield cut, found
 
 
+def _unwritten(points: Grid, module: ModuleType, names: Sequence[str], block: int) -> dict[str, Any]:
+    """Arrays that say how a file is laid out: shapes, types and blocks, without a task for each block."""
+    empty, lengths = needed("dask.array").empty, points.chunks(block)
+    if not all(points.shape):
+        return {name: np.empty(points.shape, dtype(module, name)) for name in names}
+    return {name: empty(points.shape, dtype=dtype(module, name), chunks=lengths) for name in names}
+
+
 def _delayed(points: Grid, module: ModuleType, text: str, names: Sequence[str], block: int) -> dict[str, Any]:
     """Dask arrays, one task for each block and all outputs of it."""
-    dask, array = _package("dask", "sweep"), _package("dask.array", "sweep")
+    dask, array = needed("dask"), needed("dask.array")
     run, key, lengths = dask.delayed(_task(), pure=False), _key(text), points.chunks(block)
     made = {}
     for cut in points.blocks(block):
@@ -238,7 +251,7 @@ def _delayed(points: Grid, module: ModuleType, text: str, names: Sequence[str], 
 
 def _labelled(points: Grid, module: ModuleType, arrays: dict[str, Any]) -> xarray.Dataset:
     """The dataset, with meanings, units and parameters."""
-    labels = _package("xarray", "sweep")
+    labels = needed("xarray")
     coordinates: dict[str, Any] = {axis: ((axis,), values) for axis, values in points.coordinates.items()}
     for name, (axes, values) in points.parameters.items():
         if name not in coordinates:
@@ -251,10 +264,3 @@ def _labelled(points: Grid, module: ModuleType, arrays: dict[str, Any]) -> xarra
     about_all = {"title": str(module.__doc__ or "").partition("\n")[0], "digest": str(module.SOURCE["digest"])}
     dataset: xarray.Dataset = labels.Dataset(variables, coordinates, about_all)
     return dataset
-
-
-def _package(name: str, extra: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise MissingPackageError(f"sweep needs {name.partition('.')[0]}: pip install 'symness[{extra}]'") from error

@@ -1,14 +1,18 @@
 """The file of a sweep: written block by block, resumed where it stopped, never taken for another sweep's.
 
 A ``.zarr`` folder is written in place.  A ``.nc`` file is collected in a folder beside it and appears when it is
-complete, because HDF5 does not survive an interrupted write.  The record of finished blocks stands beside the folder.
+complete, because HDF5 does not survive an interrupted write.  The record stands beside the folder: whose it is, that
+the folder is laid out, and every finished block, each line after what it says is true.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -20,9 +24,10 @@ from symness.errors import MissingPackageError, SweepError
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Store"]
+__all__ = ["Store", "needed"]
 
 _MARK = "symness_sweep"
+_LAID_OUT = "laid out"
 Block = tuple[slice, ...]
 
 
@@ -32,7 +37,7 @@ class Store:
     Raises
     ------
     SweepError
-        When the path holds something else, or has another suffix than .zarr and .nc.
+        When the path holds something else, cannot be written, or has another suffix than .zarr and .nc.
     """
 
     def __init__(self, path: Path, template: xarray.Dataset, digest: str) -> None:
@@ -46,13 +51,14 @@ class Store:
         self.axes = tuple(map(str, next(iter(template.data_vars.values())).dims))
         self.template = _without_complex(template) if path.suffix == ".nc" else template
         self.template.attrs[_MARK] = digest
-        _need("zarr")
+        needed("zarr")
         if path.suffix == ".nc":
-            _need("netCDF4")
+            needed("netCDF4")
         self.complete = self._is_complete()
         self.done: set[str] = set()
         if not self.complete:
-            self._begin()
+            with self._written():
+                self._begin()
 
     def __enter__(self) -> Store:
         return self
@@ -73,27 +79,50 @@ class Store:
         if self.path.suffix == ".nc":
             block = _without_complex(block)
         where: dict[str, Any] = {"region": dict(zip(self.axes, cut, strict=True))} if self.axes else {"mode": "r+"}
-        block.to_zarr(self.folder, consolidated=False, **where)
+        with self._written():
+            block.to_zarr(self.folder, consolidated=False, **where)
+            self._note(_text(cut))
+
+    def _note(self, line: str) -> None:
+        """Add a line to the record, on disk before anything else happens."""
         with self.record.open("a", encoding="utf-8") as file:
-            file.write(_text(cut) + "\n")
+            file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
 
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """A disk that is full or forbidden is told in one line."""
+        try:
+            yield
+        except OSError as error:
+            raise SweepError(
+                f"sweep: cannot write to={str(self.path)!r}: {error.strerror or error}; call again with the same "
+                "arguments to go on, or pass another path"
+            ) from error
+
     def finish(self) -> xarray.Dataset:
         """The finished dataset, opened."""
+        with self._written():
+            if self.path.suffix == ".nc":
+                if not self.complete:
+                    self._convert()
+                if self.record.exists() and self.folder.exists():
+                    shutil.rmtree(self.folder)
+            self.record.unlink(missing_ok=True)
+        return self._opened()
+
+    def _convert(self) -> None:
+        """The netCDF file, from the folder."""
         import xarray
 
-        if self.path.suffix == ".nc" and not self.complete:
-            whole = xarray.open_zarr(self.folder, consolidated=False)
-            for variable in whole.variables.values():
-                variable.encoding.clear()
-            draft = self.path.with_name(self.path.name + ".draft")
-            whole.to_netcdf(draft, engine="netcdf4")
-            whole.close()
-            os.replace(draft, self.path)
-            shutil.rmtree(self.folder)
-        self.record.unlink(missing_ok=True)
-        return self._opened()
+        whole = xarray.open_zarr(self.folder, consolidated=False)
+        for variable in whole.variables.values():
+            variable.encoding.clear()
+        draft = self.path.with_name(self.path.name + ".draft")
+        whole.to_netcdf(draft, engine="netcdf4")
+        whole.close()
+        os.replace(draft, self.path)
 
     def _opened(self) -> xarray.Dataset:
         import xarray
@@ -125,23 +154,23 @@ class Store:
 
     def _begin(self) -> None:
         """Resume this sweep, or lay out an empty one."""
-        if self.record.exists():
-            first, *lines = self.record.read_text(encoding="utf-8").splitlines() or [""]
+        first, *lines = (self.record.read_text(encoding="utf-8") if self.record.exists() else "").splitlines() or [""]
+        if first:
             if first != self.digest:
                 raise SweepError(
                     f"sweep: to={str(self.path)!r} was begun with other parameters, outputs, block or formula; remove "
                     f"{str(self.record)!r} and {str(self.folder)!r}, or pass another path"
                 )
-            self.done = set(lines)
-            return
-        if self.folder.exists():
-            shutil.rmtree(self.folder) if self.folder != self.path else self._refuse()
-        self.template.to_zarr(self.folder, compute=False, consolidated=False)
-        # The record makes the folder ours: it comes last.
+            if _LAID_OUT in lines:
+                self.done = set(lines)
+                return
+        elif self.folder.exists():
+            raise SweepError(f"sweep: to={str(self.path)!r}: {str(self.folder)!r} is in the way; remove it")
+        # The record makes the folder ours, so it comes first; what an interruption left of the folder is laid out anew.
         self.record.write_text(self.digest + "\n", encoding="utf-8")
-
-    def _refuse(self) -> None:
-        raise SweepError(f"sweep: to={str(self.path)!r} exists and is no sweep; remove it or pass another")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.template.to_zarr(self.folder, compute=False, consolidated=False)
+        self._note(_LAID_OUT)
 
 
 def _text(cut: Block) -> str:
@@ -161,8 +190,10 @@ def _without_complex(dataset: xarray.Dataset) -> xarray.Dataset:
     return made
 
 
-def _need(package: str) -> None:
+def needed(package: str, extra: str = "sweep") -> Any:
+    """A package of an extra, imported; MissingPackageError with the command that installs it."""
     try:
-        __import__(package)
+        return importlib.import_module(package)
     except ImportError as error:
-        raise MissingPackageError(f"sweep needs {package}: pip install 'symness[sweep]'") from error
+        name = package.partition(".")[0]
+        raise MissingPackageError(f"sweep needs {name}: pip install 'symness[{extra}]'") from error

@@ -42,7 +42,7 @@ __all__ = [
 
 
 def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
-    """Energy that a bath or jump hands to the system per time, Tr[E D_bath rho].
+    """Energy that a bath or jump hands to the system per time, Tr[E D_bath rho]; unit: energy**2 (hbar = 1).
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
 
 
 def particle_current(state: SteadyState, bath: str) -> Quantity:
-    """Quanta that a bath hands over per time (exchange couplings only)."""
+    """Quanta that a bath hands to the system per time, a rate; ObservableError unless its coupling is an exchange."""
     part = state.generator.part(bath)
     if not part.exchange:
         raise ObservableError(
@@ -83,7 +83,7 @@ def particle_current(state: SteadyState, bath: str) -> Quantity:
 
 
 def heat_current(state: SteadyState, bath: str, energy: str | None = None) -> Quantity:
-    """energy_current - mu * particle_current of one bath."""
+    """energy_current - mu * particle_current of one bath, positive into the system; unit: energy**2 (hbar = 1)."""
     chosen = energy_kind(state, energy)
     expression = energy_current(state, bath, chosen).expression
     mu = _bath(state, bath).chemical_potential
@@ -118,7 +118,7 @@ def _heat_row(state: SteadyState, bath: str, energy: str, mu: Any) -> Mapping[Co
 
 
 def entropy_production(state: SteadyState, energy: str | None = None) -> Quantity:
-    """- sum over baths of heat_current / T.
+    """- sum over baths of heat_current / T; unit: energy (hbar = k_B = 1).  Needs at least one bath.
 
     Where every part is a bath, energy and quanta are conserved in the steady state and the currents of the first bath
     are eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits
@@ -150,8 +150,9 @@ def entropy_production(state: SteadyState, energy: str | None = None) -> Quantit
 
 
 def _conserved(generator: Generator, energy: str) -> bool:
-    """Total energy commutes with H + V, so its currents add up to zero; bare energy does not in general."""
-    if energy == "bare" and any(e != 0 for e in generator.model.interaction):
+    """Total energy commutes with H + V, so its currents add up to zero; bare energy does where H commutes with V."""
+    H, V = sp.Matrix(generator.model.H), sp.Matrix(generator.model.interaction)
+    if energy == "bare" and not (H * V - V * H).applyfunc(sp.expand).is_zero_matrix:
         return False
     return all(b.chemical_potential == 0 for b in generator.model.baths) or _quanta_conserved(generator.model)
 
@@ -198,7 +199,7 @@ def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
 
 
 def expectation(state: SteadyState, operator: Any) -> Quantity:
-    """Tr(operator rho) for a Hermitian operator on the product space."""
+    """Tr(operator rho) for a Hermitian n x n matrix on the product space (else ObservableError), in its unit."""
     generator = state.generator
     try:
         operator = sp.ImmutableMatrix(operator)
@@ -269,7 +270,10 @@ def value_of_row(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
     short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements})
     if short is None:
         short = one_product(state, direct)
-    if short is None or program.count_ops([short]) >= program.count_ops([direct]):
+    if short is None:
+        return direct
+    product = direct.op == "add" and all(node.op != "add" for node in program.walk([short]))  # shows where it vanishes
+    if not product and program.count_ops([short]) >= program.count_ops([direct]):
         return direct
     if not state.equal(short, direct):
         raise VerificationError("the closed form of a current differs from its definition; please report the model")
@@ -303,8 +307,7 @@ def rate_of(state: SteadyState, entry: Entry) -> Node:
 def _coefficient(state: SteadyState, value: Polynomial) -> Node:
     """A weight with energies written as Bohr frequencies where that is shorter."""
     ring = state.generator.ring
-    direct = tidy(ring, value)
-    best = direct
+    best = tidy(ring, value)
     for definition in state.generator.definitions:
         key = state.generator.table.frequency_key(definition.name)
         if key is None:

@@ -96,9 +96,9 @@ def rectification(current: Quantity, exchange: Mapping[Any, Any] | None = None, 
     Returns
     -------
     Formula
-        Outputs ``forward`` (the current), ``backward`` (the current with the bias exchanged) and ``name`` = |forward +
-        backward|/(|forward| + |backward|): 0 for a symmetric conductor, 1 for a perfect diode (undefined without
-        bias, where it is NaN).
+        Outputs ``forward`` (the current), ``backward`` (the current with the bias exchanged) and ``name`` =
+        ``|forward + backward|/(|forward| + |backward|)``: 0 for a symmetric conductor, 1 for a perfect diode
+        (undefined without bias, where it is NaN).
 
     Raises
     ------

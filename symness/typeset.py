@@ -76,12 +76,13 @@ def _product(factors: Sequence[_Text]) -> str:
     text = factors[0].head
     for left, factor in pairwise(factors):
         new = factor.factor
+        part = left.kind == "unit" and new.startswith(r"\mathrm")  # i Re rho
         apart = text.endswith((")", "]", r"\}")) or new.startswith(("(", "[", r"\{", r"\left", r"\frac"))
         if new[0].isdigit():
             text += r" \cdot "
         elif _OPERATOR.match(new):
             pass
-        elif left.kind == "open" or not (apart or left.kind in ("number", "unit", "fraction")):
+        elif left.kind == "open" or part or not (apart or left.kind in ("number", "unit", "fraction")):
             text += r"\,"
         elif re.search(r"\\[A-Za-z]+$", text) and new[0].isalpha():
             text += " "

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symness.claims import Definitions, Equation, Lines, Outcome, Statement, lines_of, numbers
+from symness.display import Displayed
 from symness.errors import SymnessError
 from symness.proof import Decision, Refuted, Unknown, compared
 from symness.repairs import repaired
@@ -22,8 +23,8 @@ __all__ = ["VERDICTS", "Verdict", "decide", "equations", "register"]
 VERDICTS = ("proved", "refuted", "unreadable", "unknown", "holds", "fails", "error")
 
 
-@dataclass(frozen=True)
-class Verdict:
+@dataclass(frozen=True, repr=False)
+class Verdict(Displayed):
     """The decision on one entry.
 
     Attributes

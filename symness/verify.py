@@ -4,7 +4,8 @@ The promise, for every output and point: error <= 100 eps max(1, omega/T) max(1,
 output, and 1e-290 absolute; the condition number is that of :mod:`symness.reference`.  Both sides are multiplied by the
 scale here, so that a zero crossing (scale 0, finite variation) is checked as well.  Where the value and its variation
 are zero, as a current at equilibrium is, the evaluator has to say zero, up to the rounding of double-double arithmetic
-in the terms that cancel (``PAIR_FLOOR``).
+in the terms that cancel (``PAIR_FLOOR``): where a current vanishes for a reason that no difference of occupations shows
+(several Bohr frequencies in detailed balance, two baths that do not meet), and in derivatives and spectra.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from mpmath import mp
 
 from symness import program
 from symness.conditions import violated
+from symness.display import Displayed
 from symness.errors import ModelError, NonUniqueSteadyState
 from symness.formula import Formula, Output
 from symness.reference import Reference, Result
+from symness.reference_forms import PAIR_FLOOR
 from symness.sampling import Range, Sampler, roles
 
 __all__ = ["ABSOLUTE_FLOOR", "FACTOR", "Report", "Row", "verify"]
@@ -30,9 +33,6 @@ FACTOR = 100
 ABSOLUTE_FLOOR = mpmath.mpf("1e-290")
 #: the concurrence holds the root of a product of populations, each good to the absolute floor only
 ROOT_FLOOR = mpmath.mpf("1e-145")
-#: of the sum of its terms: where a current vanishes for a reason that no difference of occupations shows (several Bohr
-#: frequencies in detailed balance, two baths that do not meet), it is good to the rounding of double-double arithmetic
-PAIR_FLOOR = mpmath.mpf(2) ** -98
 _EPSILON = mpmath.mpf(2) ** -52
 #: absolute floors of what is found from the eigenvalues of a matrix of order one: each is good to the rounding of
 #: double-double arithmetic, its root to that of double precision; logarithms are taken in double precision
@@ -40,8 +40,8 @@ SPECTRAL_FLOORS = {"eigenvalue": mpmath.mpf(2) ** -94, "wootters": FACTOR * _EPS
 _TRIES = 2000
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, repr=False)
+class Row(Displayed):
     """One output: the largest relative error, and the point where the error is largest against its bound.
 
     ``ratio`` is error/bound there (passed where <= 1), ``value`` and ``expected`` what the two sides say.
@@ -62,8 +62,8 @@ class Row:
         return self.ratio <= 1
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Displayed):
     """Outcome of :func:`verify`; ``skipped`` maps outputs that nothing could check to the reason."""
 
     name: str
