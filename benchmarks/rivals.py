@@ -27,6 +27,7 @@ from symness.formula import Formula
 from symness.lowering import fast_program
 from symness.parameters import Parameter
 from symness.realise import realise
+from symness.strength import reduced
 
 Points = Mapping[str, np.ndarray]
 #: parameters that vary; the chemical potentials are zero
@@ -45,18 +46,17 @@ _TEXT = {
     "maximum": "{0} > {1} ? {0} : {1}",
     "minimum": "{0} < {1} ? {0} : {1}",
     "fmax": "{0} >= {1} ? {0} : {1}",
-    "choose": "{0} >= 0 ? {1} : {2}",
 }
 
 
 def c_source(formula: Formula, names: Sequence[str], tests: bool) -> tuple[str, int]:
     """One loop over the points, one ``const double`` per statement; how many outputs it writes."""
-    program = fast_program(formula, names, tests=tests)
+    program = reduced(fast_program(formula, names, tests=tests), [item.name for item in formula.inputs])
     body, verdicts = [], []
     for target, operation, operands in program.statements:
         x = [item if isinstance(item, str) else repr(float(item)) for item in operands]
         if operation == "at_most":
-            verdicts.append(f"({x[0]} <= {x[1]})")
+            verdicts.append(f"({x[0]} <= {x[1]} * {x[2]})")
             continue
         if operation in _INFIX:
             text = f"{x[0]} {_INFIX[operation]} {x[1]}"

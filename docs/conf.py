@@ -11,6 +11,7 @@ ROOT = str(Path(__file__).parent.parent)
 # Cells run in processes of their own: they and autodoc read this source tree, installed or not.
 sys.path.insert(0, ROOT)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (ROOT, os.environ.get("PYTHONPATH"))))
+os.environ["SYMNESS_PROGRESS"] = "0"  # how long a cell takes is no output
 
 from sphinx.application import Sphinx  # noqa: E402
 
@@ -71,6 +72,7 @@ mathjax_path = "tex-svg-full.js"
 # dollar sign in a page mathematics.
 myst_update_mathjax = False
 mathjax3_config = {
+    "svg": {"scale": 0.92},
     "tex": {"inlineMath": [["$", "$"], ["\\(", "\\)"]]},
     "options": {
         "ignoreHtmlClass": "tex2jax_ignore|mathjax_ignore|document",
@@ -80,6 +82,16 @@ mathjax3_config = {
 }
 
 
+# Users get these from functions; how they are put together is nobody's concern.
+RESULTS = {"SteadyState", "Formula", "Generator", "Relaxation", "Quantity", "Report"}
+
+
+def without_arguments(_: Sphinx, what: str, name: str, *rest: object) -> tuple[str, str] | None:
+    """The heading of a class of results shows its name only."""
+    return ("", "") if what == "class" and name.rpartition(".")[2] in RESULTS else None
+
+
 def setup(app: Sphinx) -> None:
     """MathJax on every page: Sphinx looks for mathematics in texts, not in outputs."""
     app.set_html_assets_policy("always")
+    app.connect("autodoc-process-signature", without_arguments)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from symness.outputs import evaluator, formula
     from symness.parameters import parameters
     from symness.proof import prove
-    from symness.relaxation import Relaxation, relaxation
+    from symness.relaxation import Relaxation, relaxation, relaxation_gap
     from symness.sensitivity import derivative, fisher_information, quantum_fisher_information
     from symness.space import fermions, levels, modes, product, qubits, spins
     from symness.spectra import spectrum, susceptibility
@@ -130,6 +130,7 @@ __all__ = [
     "rectification",
     "redfield",
     "relaxation",
+    "relaxation_gap",
     "second_law",
     "secular",
     "series",
@@ -171,7 +172,7 @@ _NAMES = {
     "coherence": "coherence_l1 coherence_relative_entropy purity von_neumann_entropy",
     "counting": "fano noise uncertainty_product",
     "critical": "critical_current",
-    "relaxation": "Relaxation relaxation",
+    "relaxation": "Relaxation relaxation relaxation_gap",
     "sensitivity": "derivative fisher_information quantum_fisher_information",
     "spectra": "spectrum susceptibility",
     "identities": "identities",

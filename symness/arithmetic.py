@@ -58,10 +58,10 @@ def combined(function: Callable[..., Any], *operands: Any) -> Quantity:
     except (TypeError, ModelError, sp.SympifyError) as error:
         raise ObservableError(f"the combination cannot be evaluated: {error}") from error
     row = parts.row(expression)
-    if row is not None:
+    if row is not None and len(parts.quantities) > 1:  # one quantity, scaled, keeps the short form it has
         from symness.thermodynamics import value_of_row
 
-        node = min(value_of_row(parts.state, row), node, key=lambda n: program.count_ops([n], shared=True))
+        node = min(node, value_of_row(parts.state, row), key=lambda n: program.count_ops([n], shared=True))
     return Quantity(
         parts.state,
         node,

@@ -76,7 +76,8 @@ def _matrices(where: str, operators: Any) -> tuple[sp.ImmutableMatrix, ...]:
         except (TypeError, ValueError) as error:
             raise ModelError(f"{where}: {operator!r} is not a matrix; pass a square SymPy or numpy matrix") from error
         if matrix.rows != matrix.cols:
-            raise ModelError(f"{where}: the operator has shape {matrix.shape}; pass a square matrix")
+            hint = "; a list holds operators: pass sympy.Matrix([...])" if isinstance(operator, (list, tuple)) else ""
+            raise ModelError(f"{where}: the operator has shape {matrix.shape}; pass a square matrix{hint}")
         made.append(exact_matrix(where, matrix))
     if not made:
         raise ModelError(f"{where}: the list of operators is empty; pass at least one")
@@ -92,7 +93,10 @@ def exact_matrix(where: str, matrix: Any) -> sp.ImmutableMatrix:
         converted = sp.nsimplify(entry, rational=True)
         if all(number.q <= 1024 for number in converted.atoms(sp.Rational)):
             return converted
-        raise ModelError(f"{where}: the entry {entry} is a float; pass exact numbers (sympy.Rational, sympy.sqrt)")
+        raise ModelError(
+            f"{where}: the entry {entry} is a float; pass exact numbers (sympy.Rational, sympy.sqrt), or a parameter "
+            "(sn.parameters) that gets this value in the evaluator"
+        )
 
     return sp.ImmutableMatrix(matrix).applyfunc(exact)
 
@@ -123,8 +127,10 @@ class Bath(Displayed):
         Golden-rule rate gamma(omega); a Hermitian positive semidefinite matrix gamma_ab for several couplings to one
         reservoir (rank one: common), complex where the couplings are out of phase.  Where parameters decide whether it
         is positive, the inequality is stated with every result.
-    temperature, chemical_potential : expression
-        In the unit of energies (k_B = 1); the temperature is not negative.
+    temperature : expression
+        In the unit of energies (k_B = 1), not negative; zero is allowed.
+    chemical_potential : expression
+        In the unit of energies.
     statistics : {"bose", "fermi"}
         Emission is gamma (1 + N) for bosons, gamma (1 - N) for fermions; absorption gamma N for both.
     frequency : expression, optional

@@ -5,22 +5,26 @@ values (a product of such sums in place of a product).  Rounding errors are of t
 ``magnitude/|value|`` is the factor by which cancellation amplifies them.  A node is *clean* when that factor is one by
 construction (inputs, occupations, sums of non-negative terms, products of clean nodes); its magnitude then costs
 nothing.  A *test* is a pair of nodes (magnitude, value): digits were lost where ``magnitude > threshold * |value|``.
+
+A quotient hands its denominator on: what the denominator loses, all terms of a sum over it lose together, so that such
+a sum loses what the sum of numerators does, and the denominator has a test of its own.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from symness import program
 from symness.program import Node
+from symness.signs import absolute, find_sign, is_exact
 
-__all__ = ["Analysis", "Test", "absolute"]
+__all__ = ["Analysis", "Test"]
 
 Test = tuple[Node, Node]
 
-_NONNEGATIVE = frozenset("sqrt hypot abs exp cosh positive_part bose fermi fermi_hole cos_half".split())
 _SMOOTH = frozenset("exp log sin cos tan sinh cosh tanh".split())
 _BATH = frozenset("bose fermi fermi_hole bose_difference fermi_difference".split())
 #: Keeps magnitude/sqrt(value) finite at zero without touching any value of practical size.
@@ -42,7 +46,9 @@ class Analysis:
         self._nonnegative = frozenset(nonnegative)
         self._sign: dict[Node, int] = {}
         self._exact: dict[Node, bool] = {}
-        self._magnitude: dict[Node, Node] = {}  # of nodes that are not clean
+        self._magnitude: dict[Node, Node] = {}  # of nodes that are not clean, times the denominators they hand on
+        self._over: dict[Node, tuple[Node, ...]] = {}
+        self._total: dict[Node, Node] = {}
         self._hard: dict[Node, tuple[Test, ...]] = {}
 
     def learn(self, roots: Iterable[Node]) -> None:
@@ -50,8 +56,8 @@ class Analysis:
         for node in program.walk(roots):
             if node in self._sign:
                 continue
-            self._sign[node] = self._find_sign(node)
-            self._exact[node] = self._is_exact(node)
+            self._sign[node] = find_sign(node, self._sign, self._nonnegative)
+            self._exact[node] = is_exact(node, self._exact)
             if node.op == "call":
                 self._call(node)
             elif node.op == "add":
@@ -73,21 +79,46 @@ class Analysis:
 
     def magnitude(self, node: Node) -> Node:
         """Sum of magnitudes; the absolute value of a clean node."""
-        return absolute(node, self.sign(node)) if self.clean(node) else self._magnitude[node]
+        if self.clean(node):
+            return absolute(node, self.sign(node))
+        if node not in self._total:
+            total, size = self._magnitude[node], absolute(node, self.sign(node))
+            over = self._over.get(node, ())
+            sizes = [absolute(bottom, self.sign(bottom)) for bottom in over]
+            for k, bottom in enumerate(over):
+                lost = program.mul(size, self.magnitude(bottom), *sizes[:k], *sizes[k + 1 :])
+                total = program.add(total, lost)
+            self._total[node] = program.div(total, program.mul(*sizes)) if over else total
+        return self._total[node]
 
-    def tests(self, root: Node) -> list[Test]:
-        """What must hold for the digits of ``root``: its own sums, and the arguments of what it calls."""
+    def tests(self, root: Node, modulus: Node | None = None) -> list[Test]:
+        """What must hold for the digits of ``root``: its own sums, and the arguments of what it calls.
+
+        Parameters
+        ----------
+        modulus : Node, optional
+            What ``root`` itself is compared with in place of its absolute value (a part of a complex number).
+        """
         self.learn([root])
-        found = dict.fromkeys(self._soft([root]))
+        found = dict.fromkeys(self._soft([root], {} if modulus is None else {root: modulus}))
         for node in program.walk([root]):
             found.update(dict.fromkeys(self._hard.get(node, ())))
         return list(found)
+
+    def implied(self, root: Node, test: Test) -> list[Test]:
+        """Tests that together leave nothing for ``test`` (one of those of ``root``) to find; [] if there are none."""
+        for node in program.walk([root]):
+            if node.op == "call" and node.args[0] == "positive_part" and not self.clean(node):
+                for term, own in self._clipped(node.args[1]) or ():
+                    if own == test:
+                        return self._soft([term])
+        return []
 
     def size(self, node: Node) -> Node:
         """The absolute value as it is computed: a call only where the sign is unknown."""
         return node if self.sign(node) > 0 else program.call("abs", node)
 
-    def _soft(self, roots: Iterable[Node]) -> list[Test]:
+    def _soft(self, roots: Iterable[Node], against: Mapping[Node, Node] | None = None) -> list[Test]:
         """Tests of a product are those of its factors: relative errors add, they do not multiply."""
         found: dict[Test, None] = {}
         seen: set[Node] = set()
@@ -100,7 +131,8 @@ class Analysis:
             if node.op == "call" and node.args[0] == "positive_part":
                 clipped = self._clipped(node.args[1])
                 if clipped is not None:
-                    found.update(dict.fromkeys(clipped))
+                    found.update(dict.fromkeys(test for _, test in clipped))
+                    stack.extend(bottom for term, _ in clipped for bottom in self._over.get(term, ()))
                     continue
             if node.op == "add" and {self._sign[term] for term in node.args} in ({1}, {-1}):
                 stack.extend(reversed(node.args))  # terms of one sign do not cancel
@@ -111,10 +143,17 @@ class Analysis:
             if passes:
                 stack.extend(reversed(node.operands))
             else:
-                found[self._magnitude[node], node] = None
+                value = (against or {}).get(node, node)
+                found[self._magnitude[node], self._times(node, value)] = None
+                stack.extend(reversed(self._over.get(node, ())))
         return list(found)
 
-    def _clipped(self, total: Node) -> list[Test] | None:
+    def _times(self, node: Node, value: Node) -> Node:
+        """``value`` in the measure of the magnitude of ``node``: times the denominators that it hands on."""
+        over = [absolute(bottom, self.sign(bottom)) for bottom in self._over.get(node, ())]
+        return program.mul(absolute(value, self.sign(value)), *over) if over else value
+
+    def _clipped(self, total: Node) -> list[tuple[Node, Test]] | None:
         """Tests of max(0, |w| - sqrt(a d)): sums of roots and moduli; None for any other sum.
 
         Where such terms cancel, the zero itself moves with the inputs, and the condition number says so: the terms have
@@ -125,41 +164,8 @@ class Analysis:
             return None
         size = program.call("abs", total)
         rough = [term for term in total.operands if not self.clean(term)]
-        return [(self._magnitude[term], program.add(absolute(term, self.sign(term)), size)) for term in rough]
-
-    def _find_sign(self, node: Node) -> int:
-        if node.op == "number":
-            return 1 if node.args[0] >= 0 else -1
-        if node.op == "symbol":
-            return int(node.args[0] in self._nonnegative)
-        signs = [self._sign[child] for child in node.operands]
-        if node.op == "add":
-            return signs[0] if len(set(signs)) == 1 else 0
-        if node.op in ("mul", "div"):
-            result = 1
-            for sign in signs:
-                result *= sign
-            return result
-        if node.op == "pow":
-            return 1 if node.args[1] % 2 == 0 else signs[0]
-        name = node.args[0]
-        if name in _NONNEGATIVE or (name == "maximum" and 1 in signs):
-            return 1
-        if name == "minimum":
-            return 1 if set(signs) == {1} else -1 if -1 in signs else 0
-        return {"sin_half": signs[-1], "sinh": signs[0], "tanh": signs[0]}.get(name, 0)
-
-    def _is_exact(self, node: Node) -> bool:
-        """Held without rounding: an input, a dyadic number, an input times a power of two."""
-        if node.op == "number":
-            value = node.args[0]
-            return _power_of_two(value.denominator) and abs(value.numerator) < 2**53
-        if node.op == "mul" and len(node.args) == 2 and node.args[0].op == "number":
-            value = node.args[0].args[0]
-            return (
-                _power_of_two(value.denominator) and _power_of_two(abs(value.numerator)) and self._exact[node.args[1]]
-            )
-        return node.op == "symbol"
+        values = [self._times(term, program.add(absolute(term, self._sign[term]), size)) for term in rough]
+        return [(term, (self._magnitude[term], value)) for term, value in zip(rough, values, strict=True)]
 
     def _sum(self, node: Node) -> None:
         signs = {self._sign[term] for term in node.args}
@@ -167,24 +173,35 @@ class Analysis:
         # The sum of two exact numbers is rounded once, however close it is to zero.
         exact = len(node.args) == 2 and all(self._exact[term] for term in node.args)
         if not exact and not (terms_clean and (signs == {1} or signs == {-1})):
-            self._set(node, program.add(*(self.magnitude(term) for term in node.args)))
+            self._set(node, *self._joined(program.add, node.args))
+
+    def _joined(self, function: Callable[..., Node], operands: Sequence[Node]) -> tuple[Node, tuple[Node, ...]]:
+        """A sum (or maximum) of magnitudes, over denominators that all operands hand on."""
+        shared = self._over.get(operands[0], ())
+        if shared and all(self._over.get(child, ()) == shared for child in operands):
+            return function(*(self._magnitude[child] for child in operands)), shared
+        return function(*(self.magnitude(child) for child in operands)), ()
+
+    def _numerator(self, node: Node) -> Node:
+        """The magnitude times the denominators that are handed on."""
+        return self._magnitude[node] if node in self._magnitude else self.magnitude(node)
 
     def _product(self, node: Node) -> None:
         operands = node.operands
         if all(child not in self._magnitude for child in operands):
             return
+        over = tuple(bottom for child in operands for bottom in self._over.get(child, ()))
         if node.op == "pow":
             base, size = operands[0], absolute(operands[0], self._sign[operands[0]])
-            self._set(node, program.mul(self._magnitude[base], program.power(size, node.args[1] - 1)))
+            self._set(node, program.mul(self._magnitude[base], program.power(size, node.args[1] - 1)), over)
         elif node.op == "mul":
-            self._set(node, program.mul(*(self.magnitude(child) for child in operands)))
+            self._set(node, program.mul(*(self._numerator(child) for child in operands)), over)
+        elif operands[1] in self._magnitude:
+            top, bottom = operands
+            self._set(node, self._numerator(top), (*self._over.get(top, ()), bottom))
         else:
             top, bottom = operands
-            total = self.magnitude(top)
-            if bottom in self._magnitude:
-                size = absolute(node, self._sign[node])
-                total = program.add(total, program.mul(size, self._magnitude[bottom]))
-            self._set(node, program.div(total, absolute(bottom, self._sign[bottom])))
+            self._set(node, program.div(self._numerator(top), absolute(bottom, self._sign[bottom])), over)
 
     def _call(self, node: Node) -> None:
         name, arguments = node.args[0], node.args[1:]
@@ -196,25 +213,27 @@ class Analysis:
             tests = self._soft([lam])
             if delta in self._magnitude:
                 size = self.magnitude(lam)
-                tests.append((self._magnitude[delta] + size, absolute(delta, self._sign[delta]) + size))
+                tests.append((self.magnitude(delta) + size, absolute(delta, self._sign[delta]) + size))
             self._hard[node] = tuple(tests)
             return
         if name in ("eigenvalue", "eigenvector", "wootters"):
             self._eigen(node)
             return
         rough = any(child in self._magnitude for child in arguments)
+        over = self._over.get(arguments[0], ())
         if name == "sqrt" and rough:
-            self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY))
+            self._set(node, program.div(self._magnitude[arguments[0]], node + _TINY), over)
         elif name == "hypot" and rough:
-            self._set(node, program.add(*(self.magnitude(child) for child in arguments)))
+            self._set(node, *self._joined(program.add, arguments))
         elif name == "abs" and rough:
-            self._set(node, self._magnitude[arguments[0]])
+            self._set(node, self._magnitude[arguments[0]], over)
         elif name == "positive_part" and rough:
             # Nothing where the argument is certainly negative; its magnitude where it is positive.
-            below = program.mul(_CERTAIN, program.call("minimum", arguments[0], 0))
-            self._set(node, program.call("positive_part", self._magnitude[arguments[0]] + below))
+            sizes = [absolute(bottom, self.sign(bottom)) for bottom in over]
+            below = program.mul(_CERTAIN, program.call("minimum", arguments[0], 0), *sizes)
+            self._set(node, program.call("positive_part", self._magnitude[arguments[0]] + below), over)
         elif name in ("minimum", "maximum") and rough:
-            self._set(node, program.call("maximum", *(self.magnitude(child) for child in arguments)))
+            self._set(node, *self._joined(functools.partial(program.call, "maximum"), arguments))
         elif name == "xlogx":
             logarithm = program.call("abs", program.call("log", program.call("maximum", arguments[0], _TINY)))
             self._set(node, program.mul(self.magnitude(arguments[0]), logarithm + 1))
@@ -236,7 +255,7 @@ class Analysis:
         entries = list(dict.fromkeys(matrix))
         norm = program.add(*(absolute(entry, self._sign[entry]) for entry in entries))
         rough = [entry for entry in entries if entry in self._magnitude]
-        self._hard[node] = tuple((self._magnitude[entry], norm) for entry in rough)
+        self._hard[node] = tuple((self.magnitude(entry), norm) for entry in rough)
         if node.args[0] == "eigenvalue":
             self._set(node, norm)
         elif node.args[0] == "wootters":
@@ -260,7 +279,7 @@ class Analysis:
                 tests.update(dict.fromkeys(self._soft([argument])))
             else:  # near its resonance a Fermi function does not notice: compare with max(T, |omega - mu|)
                 size = absolute(argument, self._sign[argument])
-                tests[temperature + self._magnitude[argument], temperature + size] = None
+                tests[temperature + self.magnitude(argument), temperature + size] = None
         if name.endswith("difference"):
             (t_a, mu_a), (t_b, mu_b) = baths
             distance = program.add(program.mul(omega - mu_a, t_a - t_b), program.mul(t_a, mu_a - mu_b))
@@ -268,20 +287,7 @@ class Analysis:
             tests.update(dict.fromkeys(self._soft([distance])))
         self._hard[node] = tuple(tests)
 
-    def _set(self, node: Node, magnitude: Node) -> None:
+    def _set(self, node: Node, magnitude: Node, over: tuple[Node, ...] = ()) -> None:
         self._magnitude[node] = magnitude
-
-
-def absolute(node: Node, sign: int) -> Node:
-    """``|node|`` as a program, without a call where the sign is known."""
-    if sign > 0 or node.op == "number":
-        return program.number(abs(node.args[0])) if node.op == "number" else node
-    if node.op == "mul" and node.args[0].op == "number":
-        coefficient = node.args[0].args[0]
-        rest = absolute(program.mul(*node.args[1:]), sign if coefficient > 0 else -sign)
-        return program.mul(abs(coefficient), rest)
-    return -node if sign < 0 else program.call("abs", node)
-
-
-def _power_of_two(value: int) -> bool:
-    return value > 0 and value & (value - 1) == 0
+        if over:
+            self._over[node] = over

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symness import program
-from symness.cards_model import conditions, expression, matrix
+from symness.cards_matrices import expression, matrix
+from symness.cards_model import conditions
 from symness.display import Card, Content, Math, Table
 from symness.parameters import Parameter, default_latex
 
@@ -33,7 +34,8 @@ _DOMAINS = {"nonnegative": ">= 0", "real": "real", "complex": "complex", "bool":
 
 def equations(shown: Formula, rows: int | None = _ROWS) -> Content:
     """Outputs and definitions, ``rows`` lines of them; of a formula too long to read, how long it is."""
-    operations = program.count_ops([item.expression for item in (*shown.outputs, *shown.definitions)])
+    nodes = [item.expression for item in shown.outputs] + [item.expression for item in shown.definitions]
+    operations = program.count_ops(nodes)
     if operations > _LONGEST:
         return f"{operations} operations: too long to read; .numpy_source() and sn.evaluator compute it"
     from symness.latex import equations as printed

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from symness import program
 from symness.formula import Formula
-from symness.lowering import SMALLEST_TEMPERATURE, Operand, Program, Statement
+from symness.lowering import SMALLEST_TEMPERATURE
 from symness.program import Node
 from symness.realise import fresh, realise
+from symness.statements import Operand, Program, Statement
 
 __all__ = ["careful_program"]
 

@@ -6,42 +6,17 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from symness.derive import Derived
+from symness.progress import bar as progress
 
 __all__ = ["as_data", "formula_text", "progress", "show_json", "show_table"]
 
 _WIDTH = 110  # of lines that go to a file or another program
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on stderr where that is a terminal; the callable takes steps done, all steps, and what is under way."""
-    if not sys.stderr.isatty():
-        yield lambda done, total, what: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn(label),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[what]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None, what="")
-
-        def advance(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, what=what.replace("[", "("))  # no markup
-
-        yield advance
 
 
 def show_json(data: object) -> None:

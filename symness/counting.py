@@ -112,7 +112,8 @@ def noise(
 def fano(state: SteadyState, bath: str, kind: str = "particle", *, energy: str | None = None) -> Quantity:
     """Fano factor ``S/|I|`` of the current from a bath, in units of the quantum where energy is counted.
 
-    1 for a Poisson process; diverges where the current vanishes (thermal noise).
+    1 for a Poisson process; diverges where the current vanishes (thermal noise): infinite there, NaN where the noise
+    vanishes too, and "undefined" for the reference, which then compares no number.
     """
     current, spread = _current(state, bath, kind, energy), noise(state, bath, kind, energy=energy)
     found = combined(lambda s, i: s / abs(i), spread, current)
@@ -128,7 +129,8 @@ def uncertainty_product(
     """S * entropy production / I**2: at least 2 for classical Markov processes (thermodynamic uncertainty relation).
 
     Barato and Seifert, Phys. Rev. Lett. 114, 158101 (2015), bound it from below by 2 for rate equations; coherence may
-    undercut the bound.  Entropy is counted with the energy of ``entropy_production``.
+    undercut the bound.  Entropy is counted with the energy of ``entropy_production``.  0/0 (NaN) without
+    a current.
     """
     current, spread = _current(state, bath, kind, energy), noise(state, bath, kind, energy=energy)
     found = combined(lambda s, e, i: s * (e / i) / i, spread, entropy_production(state, energy), current)

@@ -93,15 +93,19 @@ class _Boltzmann:
         #: exponent (content 1) -> symbol of its exponential, with the smallest fraction of it that occurs
         self.generators: dict[Any, Any] = {}
         self.unit: dict[Any, Any] = {}
+        #: the one exponent that moves, a sum of energies over the parameter, which then need not fall into terms
+        self.whole: Any = None
 
     def rational(self, expression: Any) -> Any | None:
         """The expression in exponentials; None where the parameter stands in another function."""
         expression = _without_differences(expression)
         calls = [c for c in expression.atoms(sp.Function) if c.func.__name__ in _EXPONENTS]
         exponents = {c: sp.expand(_EXPONENTS[c.func.__name__][0](*c.args)) for c in calls}
+        moving = {sp.factor(e).as_coeff_Mul()[1] for e in exponents.values() if e.has(self.parameter)}
+        if len(moving) == 1 and not (sp.factor(next(iter(moving)) * self.parameter)).has(self.parameter):
+            self.whole = moving.pop()
         for exponent in exponents.values():
-            for term in sp.Add.make_args(exponent):
-                content, monomial = term.as_coeff_Mul()
+            for content, monomial in self._pieces(exponent):
                 known = self.unit.get(monomial)
                 self.unit[monomial] = abs(content) if known is None else sp.gcd(known, content)
         for k, monomial in enumerate(sorted(self.unit, key=str)):
@@ -111,10 +115,15 @@ class _Boltzmann:
         left = [f for f in done.atoms(sp.Function) if f.has(self.parameter)]
         return None if left else done
 
+    def _pieces(self, exponent: Any) -> list[tuple[Any, Any]]:
+        """Rational coefficients and the exponents of the generators."""
+        if self.whole is not None and exponent.has(self.parameter):
+            return [sp.factor(exponent).as_coeff_Mul()]
+        return [term.as_coeff_Mul() for term in sp.Add.make_args(exponent)]
+
     def _power(self, exponent: Any) -> Any:
         total = sp.Integer(1)
-        for term in sp.Add.make_args(exponent):
-            content, monomial = term.as_coeff_Mul()
+        for content, monomial in self._pieces(exponent):
             total *= self.generators[monomial] ** (content / self.unit[monomial]) if monomial != 1 else sp.exp(content)
         return total
 

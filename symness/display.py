@@ -129,7 +129,7 @@ def _html(content: Content, math: Callable[[str], str]) -> str:
             for row in content.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return "".join(f"<div>{_html(item, math)}</div>" for item in content)
+    return "".join(f'<div style="margin-bottom:.3em">{_html(item, math)}</div>' for item in content)
 
 
 def _filled(table: Table) -> Table:

@@ -23,6 +23,7 @@ from symness.graph import components
 from symness.liouville import Coordinate
 from symness.names import Names
 from symness.program import Node
+from symness.progress import step
 
 __all__ = [
     "TERM_BUDGET",
@@ -218,6 +219,7 @@ def straight_line(
     removed: list[tuple[Coordinate, dict[Coordinate, Node]]] = []
     left = {c for c in sector if c[0] != "p"}
     while left:
+        step(f"program form, {len(left)} coherences to eliminate")
         usable = left if shadow is None else {c for c in left if shadow[c].get(c, 0) != 0}
         if not usable:
             nonzero_pivot(program.number(0), f"the coherences {sorted(left)}")

@@ -142,7 +142,8 @@ def _dimensions(state: SteadyState, given: Iterable[int] | None) -> tuple[int, .
     n = state.generator.dimension
     if isprime(n):
         raise ObservableError(
-            f"negativity: a system of {n} levels has no two parts to be entangled; use {_LOCAL_MEASURES}"
+            f"negativity: the system has {n} levels, not two qubits or more, and no parts that could be entangled; use "
+            f"{_LOCAL_MEASURES}"
         )
     if given is None:
         if n & (n - 1):

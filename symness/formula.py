@@ -153,10 +153,15 @@ class Formula(Displayed):
     # The printers stand above this module; a formula only knows that they exist.
 
     def expression(self, name: str) -> sympy.Expr:
-        """One output as a SymPy expression in the inputs, definitions put in."""
+        """One output as a SymPy expression in the parameters as they were declared, definitions put in."""
         from symness.convert import to_sympy
+        from symness.parameters import Parameter
 
-        return to_sympy(self.select([name]).expanded()[name])
+        symbols = {
+            i.name: Parameter(i.name, i.latex, **{"positive" if i.domain == "nonnegative" else "real": True})
+            for i in self.inputs
+        }
+        return to_sympy(self.select([name]).expanded()[name], symbols)
 
     def __str__(self) -> str:
         """Equations in the notation of Python, where they hold, and what they rest on."""

@@ -28,6 +28,7 @@ from symness.model import Model, as_model
 from symness.names import Names
 from symness.pairs import Key, Rule, co_rotating, equal, every, near, signed, such_that
 from symness.parameters import Parameter
+from symness.progress import watched
 from symness.rates import Rate, RateTable
 from symness.sparse import Sparse, dagger, merge, rotated, transform
 from symness.spectrum import Spectrum, spectrum
@@ -204,6 +205,7 @@ def local(model: Model) -> Generator:
     return builder.result(local)
 
 
+@watched("generator")
 def _global(model: Model, kind: str, rule: Rule) -> Generator:
     names = Names({s.name for s in as_model(kind, model).symbols} | {"i"})
     solved = spectrum(model, names)

@@ -23,6 +23,7 @@ from symness.generators import Generator
 from symness.identity import Identities, Identity, Term
 from symness.liouville import Coordinate, Entry, values_at_random_point
 from symness.parameters import Parameter
+from symness.progress import watched
 from symness.quantity import Quantity
 from symness.rational import Quotient, affordable
 from symness.residues import rank
@@ -35,6 +36,7 @@ SHOWN_LIMIT = 60
 _POINTS = (3, 5)
 
 
+@watched("identities")
 def identities(source: SteadyState | Generator, current: Quantity | None = None, basis: str = "product") -> Identities:
     """Linear identities between currents and coherences that hold in the steady state.
 

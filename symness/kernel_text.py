@@ -16,7 +16,7 @@ from symness.realise import fresh, realise
 __all__ = ["RESERVED", "kernel_text"]
 
 #: Names that generated modules use themselves.
-RESERVED = frozenset({"outputs", "strict", "unknown", "given", "xp", "np", "functools", "math"})
+RESERVED = frozenset({"outputs", "strict", "unknown", "given", "xp", "np", "functools", "math", "collections"})
 _WIDTH = 96
 _DIRECT = frozenset("sqrt exp log sin cos tan sinh cosh tanh abs".split())
 #: number of indices before the size and the entries of the matrix

@@ -24,6 +24,7 @@ from symness.errors import ModelError, ObservableError
 from symness.generators import Generator
 from symness.liouville import expectation_row, functional, values_at_random_point
 from symness.outputs import evaluator
+from symness.progress import watched
 from symness.quantity import Quantity
 from symness.sampling import Range, Sampler, roles
 from symness.state import SteadyState
@@ -150,6 +151,7 @@ class SecondLaw(Displayed):
         return f"{because}{count}; smallest share {self.worst:.3g} at {where}"
 
 
+@watched("second law")
 def second_law(
     state: SteadyState,
     energy: str | None = None,

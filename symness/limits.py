@@ -21,6 +21,7 @@ from symness.laurent import Series, TooShort
 from symness.observable import Setup
 from symness.parameters import Parameter
 from symness.program import Node
+from symness.progress import watched
 from symness.quantity import Quantity
 from symness.residues import NoRoot, ResiduePoint
 from symness.state import SteadyState, substituted
@@ -31,6 +32,7 @@ _LONGEST = 24
 _POINTS = 40
 
 
+@watched("limit")
 def limit(source: Formula | Quantity | SteadyState, **targets: Any) -> Formula:
     """The limit of every output, one parameter after the other.
 
@@ -59,6 +61,7 @@ def limit(source: Formula | Quantity | SteadyState, **targets: Any) -> Formula:
     return formula
 
 
+@watched("series")
 def series(source: Formula | Quantity | SteadyState, parameter: Any, about: Any = 0, order: int = 2) -> Formula:
     """The coefficients of every output in powers of a parameter.
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from symness import program
-from symness.cancellation import Analysis, absolute
+from symness.cancellation import Analysis, Test
 from symness.formula import Formula
 from symness.program import Node
 from symness.realise import fresh, realise
+from symness.signs import absolute
+from symness.statements import Operand, Program, Statement
 
-__all__ = ["Program", "Statement", "fast_program"]
-
-Operand = str | float | int
+__all__ = ["fast_program"]
 
 #: The smallest normal number: a temperature of zero is replaced by it, so that (omega - mu)/T is 0 or infinite.
 SMALLEST_TEMPERATURE = 2.2250738585072014e-308
@@ -29,40 +27,12 @@ LARGEST_STRETCH = 32.0
 THRESHOLD = "_TAU"
 
 
-class Statement(NamedTuple):
-    """``target = operation(operands)``; an operand is the name of a parameter or of a target, or a number."""
-
-    target: str
-    operation: str
-    operands: tuple[Operand, ...]
-
-
-@dataclass
-class Program:
-    """Statements in the order of execution.
-
-    Attributes
-    ----------
-    parts : dict
-        Output -> its value (or real and imaginary part): names of parameters or targets, or numbers.
-    tests : dict
-        Output -> targets of the ``at_most`` statements that vouch for its digits.
-    conditions : tuple
-        Values that have to be positive, in the order of ``Formula.conditions``.
-    """
-
-    statements: list[Statement] = field(default_factory=list)
-    parts: dict[str, tuple[Operand, ...]] = field(default_factory=dict)
-    tests: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    conditions: tuple[Operand, ...] = ()
-
-
 def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: bool = True) -> Program:
     """Lower a formula to numpy operations.
 
-    Operations are names of numpy functions of one or two arguments and ``at_most`` (a test: ``m <= t`` elementwise),
-    ``choose`` (``a if delta >= 0 else b`` of ``(delta, a, b)``), ``eigh`` (of n and the n*n entries of a matrix),
-    ``eigenvalue`` (of its target and k), ``eigenvector`` (of its target, i and k) and ``wootters`` (of its target).
+    Operations are names of numpy functions of one or two arguments and ``at_most`` (a test of magnitude, threshold and
+    size: ``m <= t * s`` elementwise), ``eigh`` (of n and the n*n entries of a matrix), ``eigenvalue`` (of its target
+    and k), ``eigenvector`` (of its target, i and k) and ``wootters`` (of its target).
 
     Parameters
     ----------
@@ -81,22 +51,33 @@ def fast_program(formula: Formula, outputs: Sequence[str] | None = None, tests: 
         for node, condition in zip(real.expanded_conditions, formula.conditions, strict=True)
     )
     wanted = set(outputs if outputs is not None else real.expanded)
+    made: dict[tuple[Operand, Test], str] = {}
+    implied: dict[str, list[tuple[Operand, Test]]] = {}
     for output in formula.outputs:
         if output.name not in wanted:
             continue
         nodes = real.expanded[output.name]
         result.parts[output.name] = tuple(writer.lower(node) for node in nodes)
+        result.tests[output.name] = ()
+        if not tests or output.domain == "bool":
+            continue
+        # A part of a complex output is compared with both: the error counts against the modulus.
+        modulus = program.add(*(absolute(part, analysis.sign(part)) for part in nodes)) if len(nodes) > 1 else None
+        threshold = writer.threshold(nodes)
         found: dict[str, None] = {}
-        if tests and output.domain != "bool":
-            threshold = writer.threshold(nodes)
-            for node in nodes:
-                for magnitude, value in analysis.tests(node):
-                    if len(nodes) > 1 and value is node:
-                        # A part of a complex output is compared with both: the error counts against the modulus.
-                        value = program.add(*(absolute(part, analysis.sign(part)) for part in nodes))
-                    scale = writer.emit("multiply", threshold, writer.lower(analysis.size(value)))
-                    found[str(writer.emit("at_most", writer.lower(magnitude), scale, prefix="test"))] = None
+        for root, test in ((part, test) for part in nodes for test in analysis.tests(part, modulus)):
+            magnitude, size = writer.lower(test[0]), writer.lower(analysis.size(test[1]))
+            target = str(writer.emit("at_most", magnitude, threshold, size, prefix="test"))
+            found[target] = None
+            made[threshold, test] = target
+            others = [(threshold, other) for other in analysis.implied(root, test)]
+            implied[target] = others if implied.get(target, others) == others else []
         result.tests[output.name] = tuple(found)
+    result.implied = {
+        target: tuple(made[other] for other in others)
+        for target, others in implied.items()
+        if others and all(other in made for other in others)
+    }
     return result
 
 
@@ -168,7 +149,10 @@ class _Writer:
         if node.op == "div":
             return self.emit("divide", self._get(node.args[0]), self._get(node.args[1]), name=self._name(node))
         if node.op == "pow":
-            return self._power(self._get(node.args[0]), node.args[1])
+            base, exponent = node.args
+            if exponent % 2 == 0 and _is_half_angle(base):
+                return self._power(self._squared_half(*base.args), exponent // 2)
+            return self._power(self._get(base), exponent)
         if node.op == "call":
             return self._call(node.args[0], [self._get(child) for child in node.args[1:]], node)
         raise ValueError(f"{node!r} is not real: split complex expressions first")
@@ -194,7 +178,13 @@ class _Writer:
 
     def _product(self, factors: Sequence[Node]) -> Operand:
         numbers = [float(f.args[0]) for f in factors if f.op == "number"]
-        operands = [self._get(f) for f in factors if f.op != "number"]
+        angles = {f.args[0]: f for f in factors if _is_half_angle(f)}
+        operands: list[Operand] = []
+        if len(angles) == 2 and angles["cos_half"].args[1:] == angles["sin_half"].args[1:]:
+            delta, lam = (self._get(item) for item in angles["cos_half"].operands)
+            operands = [self.emit("divide", lam, self._splittings(delta, lam)[1])]
+            factors = [f for f in factors if f not in angles.values()]
+        operands += [self._get(f) for f in factors if f.op != "number"]
         total = operands[0]
         for other in operands[1:]:
             total = self.emit("square", total) if other == total else self.emit("multiply", total, other)
@@ -264,24 +254,43 @@ class _Writer:
         n_a, n_b = self._occupation(single, omega, t_a, mu_a), self._occupation(single, omega, t_b, mu_b)
         hot = self.emit("maximum", n_a, n_b)
         if single == "bose":
-            partner = self.emit("add", self.emit("minimum", n_a, n_b), 1.0)
+            product = self.emit("add", hot, self.emit("multiply", n_a, n_b))
         else:
             holes = [self._occupation("fermi_hole", omega, t_a, mu_a), self._occupation("fermi_hole", omega, t_b, mu_b)]
-            partner = self.emit("maximum", *holes)
+            product = self.emit("multiply", hot, self.emit("maximum", *holes))
         # Two baths at T = 0 have d = 0/0 and no difference: fmax drops the NaN.
         distance = self.emit("fmax", self.emit("absolute", d), 0.0)
         share = self.emit("expm1", self.emit("negative", distance))  # its sign goes with copysign
-        return self.emit("copysign", self.emit("multiply", self.emit("multiply", hot, partner), share), d)
+        return self.emit("copysign", self.emit("multiply", product, share), d)
 
     def _half_angle(self, name: str, delta: Operand, lam: Operand) -> Operand:
         """The larger half from a sum, the smaller one from their product |lam|/(2 Omega)."""
-        squares = self.emit("add", self.emit("square", delta), self.emit("square", lam))
-        twice = self.emit("multiply", 2.0, self.emit("sqrt", squares))
-        size = self.emit("absolute", delta)
-        large = self.emit("sqrt", self.emit("divide", self.emit("add", self.emit("sqrt", squares), size), twice))
+        omega, twice = self._splittings(delta, lam)
+        above = self.emit("add", omega, self.emit("absolute", delta))
+        large = self.emit("sqrt", self.emit("divide", above, twice))
         plain = lam in self._nonnegative
         small = self.emit("divide", lam if plain else self.emit("absolute", lam), self.emit("multiply", twice, large))
-        if name == "cos_half":
-            return self.emit("choose", delta, large, small)
-        sine = self.emit("choose", delta, small, large)
-        return sine if plain else self.emit("copysign", sine, lam)
+        half = self._larger_or_smaller(name, delta, large, small)
+        return half if plain or name == "cos_half" else self.emit("copysign", half, lam)
+
+    def _squared_half(self, name: str, delta: Node, lam: Node) -> Operand:
+        """The square of a half without the root in it."""
+        x, y = self._get(delta), self._get(lam)
+        omega, twice = self._splittings(x, y)
+        large = self.emit("divide", self.emit("add", omega, self.emit("absolute", x)), twice)
+        small = self.emit("divide", self.emit("square", self.emit("divide", y, twice)), large)
+        return self._larger_or_smaller(name, x, large, small)
+
+    def _splittings(self, delta: Operand, lam: Operand) -> tuple[Operand, Operand]:
+        """Omega and 2 Omega."""
+        omega = self.emit("sqrt", self.emit("add", self.emit("square", delta), self.emit("square", lam)))
+        return omega, self.emit("multiply", 2.0, omega)
+
+    def _larger_or_smaller(self, name: str, delta: Operand, large: Operand, small: Operand) -> Operand:
+        """With the sign of delta (or the other one) the larger is above the smaller, or below zero and dropped."""
+        turned = self.emit("copysign", large, delta)
+        return self.emit("maximum", turned if name == "cos_half" else self.emit("negative", turned), small)
+
+
+def _is_half_angle(node: Node) -> bool:
+    return node.op == "call" and node.args[0] in ("cos_half", "sin_half")

@@ -26,6 +26,7 @@ _OPERATOR, _LEFT_BAR, _RIGHT_BAR = "\ue000", "\ue001", "\ue002"
 _FUNCTIONS = frozenset("sin cos tan sinh cosh tanh max min ln log exp".split())
 _ROWS = frozenset(("math", "mrow", "mstyle", "msqrt", "mtd"))
 _SCRIPTS = {"msub": (1,), "msup": (1,), "msubsup": (1, 2), "munder": (1,), "mover": (), "munderover": (1, 2)}
+_CHILDREN = {"mfrac": (2,), **{tag: (3,) if tag in ("msubsup", "munderover") else (2,) for tag in _SCRIPTS}}
 _BRACKETS = {**dict.fromkeys("([{", "prefix"), **dict.fromkeys(")]}", "postfix")}
 _THIN = "0.167em"
 
@@ -101,6 +102,7 @@ def _converted(latex: str, convert: Callable[..., str], tag: str = "mrow", befor
     whole = convert(text)
     root = ET.fromstring(f"<{tag}>{before}{whole[whole.index('>') + 1 : whole.rindex('</math>')]}</{tag}>")
     root[-1:] = list(root[-1])  # browsers do not align a row inside a cell
+    _refuse(root, latex)
     _names(root)
     _rows(root)
     for scripted in root.iter():
@@ -108,6 +110,14 @@ def _converted(latex: str, convert: Callable[..., str], tag: str = "mrow", befor
             for operator in scripted[place].iter("mo"):
                 operator.attrib |= {"lspace": "0", "rspace": "0"}
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)
+
+
+def _refuse(root: ET.Element, latex: str) -> None:
+    """The converter leaves unknown commands and missing arguments as they are."""
+    for item in root.iter():
+        bracket = item.text in (r"\{", r"\}")
+        if ("\\" in (item.text or "") and not bracket) or len(item) not in _CHILDREN.get(item.tag, (len(item),)):
+            raise ValueError(latex)
 
 
 def _names(root: ET.Element) -> None:

@@ -24,8 +24,10 @@ from symness import program
 from symness.careful import careful_program
 from symness.formula import Formula
 from symness.kernel_text import RESERVED, kernel_text
-from symness.lowering import Statement, fast_program
+from symness.lowering import fast_program
 from symness.program import Node
+from symness.statements import Statement
+from symness.strength import reduced
 
 __all__ = ["digest", "main_kernel_statements", "module_source", "provenance"]
 
@@ -53,7 +55,7 @@ def module_source(formula: Formula, derivation: str = "") -> str:
     for name in names:
         if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED or name.startswith("_"):
             raise ValueError(f"{name!r} cannot be a keyword of evaluate(): give the parameter another name")
-    fast, careful = fast_program(formula), careful_program(formula)
+    fast, careful = reduced(fast_program(formula), names), careful_program(formula)
     lines, results = kernel_text(formula)
     required = [item.name for item in formula.inputs if item.default is None]
     return (
@@ -83,6 +85,7 @@ def module_source(formula: Formula, derivation: str = "") -> str:
             statements=[_row(statement) for statement in fast.statements],
             parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in fast.parts.items()],
             tests=[f"{_quote(name)}: {_tuple(tests)}" for name, tests in fast.tests.items()],
+            implied=[f"{_quote(name)}: {_tuple(tests)}" for name, tests in fast.implied.items()],
             careful=[_row(statement) for statement in careful.statements],
             careful_parts=[f"{_quote(name)}: {_tuple(parts)}" for name, parts in careful.parts.items()],
             threshold=repr(THRESHOLD),
@@ -97,9 +100,11 @@ def module_source(formula: Formula, derivation: str = "") -> str:
 def main_kernel_statements(formula: Formula, outputs: Sequence[str] | None = None) -> list[Statement]:
     """Three-address statements for the outputs and the conditions, without tests (for other languages, for counting).
 
-    The names of the results are in ``parts`` of :func:`symness.lowering.fast_program`, which lists the operations.
+    :func:`symness.lowering.fast_program` lists the operations; with :func:`symness.strength.reduced`, as here, the
+    names of the results are in ``parts`` of what it returns.
     """
-    return fast_program(formula, outputs, tests=False).statements
+    inputs = [item.name for item in formula.inputs]
+    return reduced(fast_program(formula, outputs, tests=False), inputs).statements
 
 
 def digest(formula: Formula) -> str:

@@ -112,13 +112,15 @@ class _Collector:
         constant = norm[0].content if len(norm) == 1 and not norm[0].factors and not any(norm[0].schur) else None
         self.name_products(numerators)
         populations = [program.add(*(self.show(t) for t in terms)) for terms in numerators]
-        if constant is None:
-            name = self.names.fresh(self.naming.normalisation[0])
-            definition = Definition(name, program.add(*(self.show(t) for t in norm)), self.naming.normalisation[1])
-            scale: Node = program.symbol(name)
-            tail = [definition]
+        total = program.add(*(self.show(t) for t in norm))
+        tail: list[Definition] = []
+        if constant is not None:
+            scale: Node = program.number(constant)
+        elif total.op == "symbol" and total in {program.symbol(d.name) for d in self.named.values()}:
+            scale = total  # a factor that has a name needs no second one
         else:
-            scale, tail = program.number(constant), []
+            scale = program.symbol(self.names.fresh(self.naming.normalisation[0]))
+            tail = [Definition(scale.args[0], total, self.naming.normalisation[1])]
         coherences: dict[tuple[int, int], Node] = {}
         real: dict[Coordinate, Node] = {}
         for block, adjugate in zip(self.e.blocks, self.e.adjugates, strict=True):

@@ -21,6 +21,7 @@ from mpmath import mp
 from symness import algebraic, program
 from symness.display import Displayed
 from symness.program import Node
+from symness.progress import watched
 from symness.scope import Scope, Side
 
 __all__ = ["Decision", "Refuted", "Unknown", "compared", "decide_pair", "prove", "refuted_at"]
@@ -84,6 +85,7 @@ class Unknown(Displayed):
 Decision = Refuted | Unknown | bool
 
 
+@watched("proof")
 def prove(mine: Any, derived: Any) -> Decision:
     """Whether two expressions are identical.
 

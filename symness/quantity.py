@@ -38,12 +38,18 @@ def gathered(quantities: Iterable[Quantity]) -> dict[str, Any]:
 class Quantity(Displayed):
     """One observable.
 
+    Quantities of one state can be added, multiplied, divided, raised to a power, and combined with numbers and with
+    expressions in the parameters; ``sn.sqrt``, ``sn.maximum``, ``sn.minimum``, ``abs``, ``.real`` and ``.imag`` work
+    too.  The result is a quantity that the reference can check.
+
     Attributes
     ----------
     expression : Node
         In the symbols of ``state.definitions``.
-    meaning, unit, domain : str
-        ``domain`` is ``"real"``, ``"nonnegative"``, ``"complex"`` or ``"bool"``.
+    meaning : str
+    unit : str
+    domain : str
+        ``"real"``, ``"nonnegative"``, ``"complex"`` or ``"bool"``.
     row : mapping, optional
         The linear functional of the state that it is, where it is one.
     parts : tuple of Quantity
@@ -52,10 +58,6 @@ class Quantity(Displayed):
         Intermediates beyond those of the state, in order; equal names are equal expressions.
     inputs : tuple of Input
         Parameters beyond those of the model (the frequency of a spectrum).
-
-    Quantities of one state can be added, multiplied, divided, raised to a power, and combined with numbers and with
-    expressions in the parameters; ``sn.sqrt``, ``sn.maximum``, ``sn.minimum``, ``abs``, ``.real`` and ``.imag`` work
-    too.  The result is a quantity that the reference can check.
     """
 
     state: SteadyState = field(repr=False)

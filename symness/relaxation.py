@@ -30,6 +30,7 @@ from symness.names import Names
 from symness.observable import Observable
 from symness.parameters import Parameter
 from symness.program import Node
+from symness.progress import watched
 from symness.quantity import Quantity
 from symness.residues import deficit
 from symness.state import SteadyState, build_formula
@@ -184,6 +185,7 @@ class Relaxation(Displayed):
         return f"$\\displaystyle {self.latex()}$"
 
 
+@watched("relaxation")
 def relaxation(generator: Generator | SteadyState) -> Relaxation:
     """Characteristic polynomials of the decoupled sectors of a Liouvillian, factored, and its relaxation gap.
 

@@ -44,6 +44,8 @@ _RANGES = {
     "potential": (1e-3, 10.0),
 }
 _FERMI_POTENTIAL = 30.0
+#: attempts at a point of a regime
+_TIED = 300
 
 
 def roles(model: Model) -> dict[str, str]:
@@ -126,7 +128,8 @@ class Sampler:
             if attempt == 0:
                 place = (self._strata[name][index] + place) / self.count
             point[name] = self._value(name, place, point)
-        return self._special(self.regime(index), point)
+        # Conditions may exclude what a regime ties together (e_1 < e_2 and symmetry): then the point stays wide.
+        return point if attempt >= _TIED else self._special(self.regime(index), point)
 
     def _value(self, name: str, place: float, point: dict[str, float]) -> float:
         role = self.roles.get(name, "energy")

@@ -30,7 +30,8 @@ def derivative(quantity: Quantity, parameter: Any) -> Quantity:
     """Exact derivative of an observable with respect to a parameter of the model.
 
     Rates, occupations, frequencies and the eigenbasis are differentiated along; elements in the energy basis refer to
-    the eigenstates at each value of the parameter.
+    the eigenstates at each value of the parameter.  At the edge of the domain (T = 0, a rate of 0) it is the derivative
+    from above.
 
     Parameters
     ----------
@@ -88,12 +89,12 @@ class _Chain:
         for definition in reversed(self.definitions):
             if definition.name in needed:
                 needed.update(program.symbols_of([definition.expression]))
-        # N' = -N (1 + N) x' and the like name the definition instead of repeating it.
-        written = {
-            d.expression: program.symbol(d.name)
-            for d in self.definitions
-            if d.name in needed and d.expression.op in ("call", "div", "add")
-        }
+        # N' = -N (1 + N) x' and the like name the definition instead of repeating it; of equal definitions the first,
+        # so that the companion of a definition is the same whatever else is differentiated.
+        written: dict[Node, Node] = {}
+        for definition in self.definitions:
+            if definition.expression.op in ("call", "div", "add"):
+                written.setdefault(definition.expression, program.symbol(definition.name))
         slopes: dict[str, Node] = {self.parameter: program.number(1)}
         companions: dict[str, Definition] = {}
         for definition in self.definitions:
@@ -122,7 +123,8 @@ def fisher_information(state: SteadyState, parameter: Any, basis: str | None = N
     """Classical Fisher information of the populations, sum_k (dp_k/dp)**2/p_k.
 
     What a measurement in that basis tells about the parameter: the variance of an unbiased estimate from n measurements
-    is at least 1/(n F).
+    is at least 1/(n F).  0/0, NaN, where a population that depends on the parameter is exactly zero (T = 0); the
+    reference calls it undefined and compares no number.
 
     Parameters
     ----------
@@ -167,7 +169,8 @@ def quantum_fisher_information(state: SteadyState, parameter: Any) -> Quantity:
 
         ``F = [(da - db)**2 + 4 |dc|**2 + (dD)**2/D]/(a + b),  D = a b - |c|**2``
 
-    for a block with diagonal a, b and off-diagonal c; larger blocks take the numerical eigenvectors of rho.
+    for a block with diagonal a, b and off-diagonal c; larger blocks take the numerical eigenvectors of rho.  0/0, NaN,
+    where rho has an eigenvalue zero (T = 0); the reference calls it undefined and compares no number.
     """
     n = state.generator.dimension
     elements = {(i, j): state.element(i, j, "product") for i in range(n) for j in range(i, n)}

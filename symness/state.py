@@ -20,6 +20,7 @@ from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.generators import Generator
 from symness.linear import LinearForms
 from symness.liouville import Coordinate
+from symness.names import subscript
 from symness.notation import Notation
 from symness.observable import Observable, Setup
 from symness.parameters import Parameter, default_latex
@@ -62,7 +63,7 @@ class SteadyState(Displayed):
 
     @property
     def conditions(self) -> list[Any]:
-        """Inequalities under which the result is valid, as SymPy relations: the user's assumptions first."""
+        """Inequalities under which the result is valid, as SymPy relations, the user's assumptions first."""
         derived = [sp.sympify(c.text, locals=self._symbols, evaluate=False) for c in self.generator.conditions]
         return [*self.generator.model.assume, *(d for d in derived if d not in self.generator.model.assume)]
 
@@ -88,11 +89,10 @@ class SteadyState(Displayed):
         expression = program.add(re, program.mul(program.I, im))
         labels = self.labels if basis == self.generator.basis else tuple(str(k + 1) for k in range(n))
         first, second = labels[i], labels[j]
-        shown = first + second if len(first) == len(second) == 1 else f"{first},{second}"
         observable = Observable("element", basis, (i, j))
         domain = "real" if i == j else "complex"
         meaning = f"<{first}|rho|{second}>, {basis} basis"
-        return Quantity(self, expression, observable, rf"\rho_{{{shown}}}", meaning, "1", domain)
+        return Quantity(self, expression, observable, rf"\rho_{{{subscript(first, second)}}}", meaning, "1", domain)
 
     @property
     def labels(self) -> tuple[str, ...]:

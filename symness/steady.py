@@ -27,11 +27,12 @@ from symness.generators import Generator
 from symness.lamb import moved_by_lamb_shift, warning_text
 from symness.linear import LinearForms
 from symness.liouville import Coordinate, coordinates, liouvillian, values_at_random_point
-from symness.names import Names
+from symness.names import Names, spelled, subscript
 from symness.notation import Notation, apply
 from symness.observable import Observable
 from symness.paperform import Naming, PaperForm, paper_form
 from symness.program import Node
+from symness.progress import step, watched
 from symness.residues import ResiduePoint, deficit
 from symness.state import SteadyState, build_formula
 
@@ -65,8 +66,19 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
     """
     if not isinstance(generator, Generator):
         raise ModelError(f"steady_state: {type(generator).__name__} is no generator; pass e.g. sn.redfield(model)")
+    with watched(f"steady state ({generator.kind}, {generator.dimension} levels)"):
+        state = _derived(generator, notation)
+    moved = moved_by_lamb_shift(state)
+    if moved:
+        warnings.warn(warning_text(generator, moved), LambShiftWarning, stacklevel=2)
+    return state
+
+
+def _derived(generator: Generator, notation: Notation | None) -> SteadyState:
     generator = _with_own_names(generator)
+    step("Liouvillian")
     matrix = liouvillian(generator)
+    step("uniqueness")
     point, numbers = values_at_random_point(generator, matrix)
     free = deficit(point, numbers, coordinates(matrix.dimension))
     if free != 1:
@@ -74,12 +86,9 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
             f"{generator.kind}: the Liouvillian has {free} stationary states, so the steady state depends on the "
             "initial state; couple a bath that breaks the symmetry, add a Jump, or remove the decoupled part"
         )
+    step("sums of rates")
     composite = composite_matrix(generator, matrix)
-    state = _Derivation(generator, composite, notation, point, numbers).state()
-    moved = moved_by_lamb_shift(state)
-    if moved:
-        warnings.warn(warning_text(generator, moved), LambShiftWarning, stacklevel=2)
-    return state
+    return _Derivation(generator, composite, notation, point, numbers).state()
 
 
 def _with_own_names(generator: Generator) -> Generator:
@@ -108,15 +117,18 @@ class _Derivation:
         self.names = generator.names
         self.parameters = [s.name for s in generator.model.symbols]
         self.labels = list(generator.model.labels or map(str, range(1, generator.dimension + 1)))
+        self.words = spelled(self.labels)
 
     def state(self) -> SteadyState:
         order = [c for c in self.matrix.sector]
         entries = {k: self.matrix.ring.collect(v) for k, v in self.matrix.matrix.items()}
+        step("program form")
         steps, straight = self.steps(straight_line(entries, order, self.ground(), self.numbers))
         self.zeros = self.check(straight, steps, "program form")
         straight = self.without_zeros(straight)
         program_form = self.formula("program", steps, self.elements_of(straight))
         differences = Differences(self.matrix)
+        step("closed form")
         generic = self.paper(self.matrix.ring, self.matrix.matrix, Naming(), differences)
         if generic is not None and self.notation is None and length(generic) > PAGE:
             made = [d.expression for d in steps[len(self.base) :]]
@@ -135,6 +147,7 @@ class _Derivation:
             self.check(values, definitions, "closed form")
         closed = program_form if generic is None else self.closed(definitions, generic)
         if self.notation is not None and generic is not None:
+            step("closed form in the notation")
             closed = self.noted()
         named, elements = self.name_elements(values)
         return SteadyState(
@@ -199,12 +212,9 @@ class _Derivation:
         values: dict[Coordinate, Node] = {("p", k, k): v for k, v in enumerate(form.populations)}
         return {**values, **form.real}
 
-    def subscript(self, i: int, j: int) -> str:
-        a, b = self.labels[i], self.labels[j]
-        return a + b if len(a) == len(b) == 1 else f"{a},{b}"
-
     def identifier(self, prefix: str, i: int, j: int) -> str:
-        return prefix + self.subscript(i, j).replace(",", "_")
+        a, b = self.words[i], self.words[j]
+        return prefix + (a + b if len(a) == len(b) == 1 else f"{a}_{b}")
 
     def name_elements(self, values: Mapping[Coordinate, Node]) -> tuple[list[Definition], dict[Coordinate, Node]]:
         """A symbol for every element of the sector."""
@@ -216,7 +226,7 @@ class _Derivation:
                 continue
             axis, i, j = coordinate
             prefix = {"p": "rho_", "x": "re_rho_", "y": "im_rho_"}[axis]
-            latex = rf"\rho_{{{self.subscript(i, j)}}}"
+            latex = rf"\rho_{{{subscript(self.labels[i], self.labels[j])}}}"
             latex = {"p": latex, "x": rf"\mathrm{{Re}}\,{latex}", "y": rf"\mathrm{{Im}}\,{latex}"}[axis]
             name = self.generator.names.fresh(self.identifier(prefix, i, j))
             definitions.append(Definition(name, value, latex))
@@ -246,7 +256,7 @@ class _Derivation:
     def formula(self, name: str, definitions: list[Definition], elements: list[tuple[int, int, Node]]) -> Formula:
         outputs = []
         for i, j, value in elements:
-            latex = rf"\rho_{{{self.subscript(i, j)}}}"
+            latex = rf"\rho_{{{subscript(self.labels[i], self.labels[j])}}}"
             domain = "real" if i == j else "complex"
             basis = self.generator.basis
             meaning = f"<{self.labels[i]}|rho|{self.labels[j]}> in the {basis} basis"

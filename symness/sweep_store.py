@@ -108,7 +108,7 @@ class Store:
                 if not self.complete:
                     self._convert()
                 if self.record.exists() and self.folder.exists():
-                    shutil.rmtree(self.folder)
+                    _remove(self.folder)
             self.record.unlink(missing_ok=True)
         return self._opened()
 
@@ -168,9 +168,14 @@ class Store:
             raise SweepError(f"sweep: to={str(self.path)!r}: {str(self.folder)!r} is in the way; remove it")
         # The record makes the folder ours, so it comes first; what an interruption left of the folder is laid out anew.
         self.record.write_text(self.digest + "\n", encoding="utf-8")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.exists():
+            _remove(self.folder)
         self.template.to_zarr(self.folder, compute=False, consolidated=False)
         self._note(_LAID_OUT)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder)
 
 
 def _text(cut: Block) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from symness import program
-from symness.baths import Bath
+from symness.baths import Bath, exact_matrix
 from symness.composites import tidy
 from symness.convert import from_sympy
 from symness.errors import ObservableError, VerificationError
@@ -118,7 +118,7 @@ def _heat_row(state: SteadyState, bath: str, energy: str, mu: Any) -> Mapping[Co
 
 
 def entropy_production(state: SteadyState, energy: str | None = None) -> Quantity:
-    """- sum over baths of heat_current / T; unit: energy (hbar = k_B = 1).  Needs at least one bath.
+    """Minus the sum over baths of heat_current / T; unit: energy (hbar = k_B = 1).  Needs at least one bath.
 
     Where every part is a bath, energy and quanta are conserved in the steady state and the currents of the first bath
     are eliminated: sum over the others of I_j (1/T_1 - 1/T_j) - n_j (mu_1/T_1 - mu_j/T_j), which keeps its digits
@@ -205,6 +205,7 @@ def expectation(state: SteadyState, operator: Any) -> Quantity:
         operator = sp.ImmutableMatrix(operator)
     except (TypeError, ValueError) as error:
         raise ObservableError(f"expectation: {operator!r} is not a matrix; pass one on the space of H") from error
+    operator = exact_matrix("expectation, operator", operator)
     if operator.shape != generator.model.H.shape:
         raise ObservableError(f"expectation: the operator has shape {operator.shape}, H has {generator.model.H.shape}")
     if (operator - operator.H).applyfunc(sp.expand) != sp.zeros(*operator.shape):

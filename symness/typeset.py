@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -76,13 +76,11 @@ def _product(factors: Sequence[_Text]) -> str:
     text = factors[0].head
     for left, factor in pairwise(factors):
         new = factor.factor
-        part = left.kind == "unit" and new.startswith(r"\mathrm")  # i Re rho
         apart = text.endswith((")", "]", r"\}")) or new.startswith(("(", "[", r"\{", r"\left", r"\frac"))
+        tight = ("number", "fraction") if new.startswith(r"\mathrm") else ("number", "fraction", "unit")  # i Re rho
         if new[0].isdigit():
             text += r" \cdot "
-        elif _OPERATOR.match(new):
-            pass
-        elif left.kind == "open" or part or not (apart or left.kind in ("number", "unit", "fraction")):
+        elif not _OPERATOR.match(new) and (left.kind == "open" or not (apart or left.kind in tight)):
             text += r"\,"
         elif re.search(r"\\[A-Za-z]+$", text) and new[0].isalpha():
             text += " "
@@ -150,6 +148,8 @@ class Printer:
             negative = parts[0].negative
             if parts[0].text == "1":  # only the sign is left of -1
                 parts = [_Text(parts[1].factor, "letter") if parts[1].negative else parts[1], *parts[2:]]
+            if len(parts) == 2 and parts[0].kind == "unit":  # -i a, not i (-a)
+                negative, parts = negative ^ parts[1].negative, [parts[0], replace(parts[1], negative=False)]
             return _Text(_product(parts), "open" if parts[-1].kind == "open" else "product", negative)
         if node.op == "div":
             return _Text(rf"\frac{{{parts[0].text}}}{{{parts[1].whole}}}", "fraction", parts[0].negative)

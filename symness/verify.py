@@ -23,6 +23,7 @@ from symness.conditions import violated
 from symness.display import Displayed
 from symness.errors import ModelError, NonUniqueSteadyState
 from symness.formula import Formula, Output
+from symness.progress import step, watched
 from symness.reference import Reference, Result
 from symness.reference_forms import PAIR_FLOOR
 from symness.sampling import Range, Sampler, roles
@@ -104,6 +105,7 @@ class Report(Displayed):
         return self.text()
 
 
+@watched("verification")
 def verify(
     formula: Formula,
     points: int = 200,
@@ -166,6 +168,8 @@ def verify(
             worst[output.name] = _worse(worst.get(output.name), row)
         if progress is not None:
             progress(index + 1, points)
+        else:
+            step(f"{index + 1} of {points} points")
     return Report(formula.name, tuple(worst.values()), skipped, points, digits, seed)
 
 

@@ -60,6 +60,7 @@ def route_of(case: Case, digits: int = 30) -> routes.Route:
 
 
 WANG = {"omega_1": 1.3, "omega_2": 1.05, "lam": 0.4, "J_1": 0.11, "J_2": 0.07, "T_1": 0.6, "T_2": 1.7}
+BOSE, FERMI = WANG | {"mu_1": -0.2, "mu_2": -0.5}, WANG | {"mu_1": 1.4, "mu_2": 0.3}
 MAN = {"eps_A": 1.4, "eps_B": 1.0, "Omega": 0.3, "Gamma_A": 0.05, "Gamma_B": 0.08, "Gamma_CA": 0.03, "Gamma_CB": 0.06,
        "T_A": 0.5, "T_B": 1.9, "T_C": 0.8}  # fmt: skip
 ENGINE = {"eps_h": 1.0, "eps_c": 1.2, "g": 0.15, "gamma_h": 0.08, "gamma_c": 0.12, "T_h": 1.6, "T_c": 0.3}
@@ -74,8 +75,8 @@ DOTS = {"eps_1": 1.0, "eps_2": 1.4, "t": 0.3, "gamma_1": 0.2, "gamma_2": 0.1, "T
         "mu_2": 0.2}  # fmt: skip
 
 CASES = {
-    "wang2019 bosons": Case("redfield", lambda: sn.redfield(wang2019.model("bose")), WANG | {"mu_1": -0.2, "mu_2": -0.5}),
-    "wang2019 fermions": Case("redfield", lambda: sn.redfield(wang2019.model("fermi")), WANG | {"mu_1": 1.4, "mu_2": 0.3}),
+    "wang2019 bosons": Case("redfield", lambda: sn.redfield(wang2019.model("bose")), BOSE),
+    "wang2019 fermions": Case("redfield", lambda: sn.redfield(wang2019.model("fermi")), FERMI),
     "man2019": Case("secular", lambda: man2019.state().generator, MAN),
     "man2019 dephasing": Case("secular", lambda: man2019.state(dephasing=True).generator, MAN | {"gamma": 0.04}),
     "camalet2011": Case(

@@ -41,13 +41,17 @@ def sandwich(left: Any, right: Any) -> Any:
 
 @dataclass
 class Channel:
-    """One term; ``quanta`` is what an emission (-1) or absorption (+1) adds to the system."""
+    """One term; an event adds ``quanta`` (-1, 0, +1) and ``energy`` to the system (0 where it has no definite one)."""
 
     part: str
     A: Any
     B: Any
     rate: Any
     quanta: int
+    energy: Any = 0
+
+    def amount(self, counted: str) -> Any:
+        return self.quanta if counted == "particle" else self.energy
 
     @cached_property
     def jump(self) -> Any:
@@ -125,10 +129,10 @@ class Route:
                             continue
                         if bath.is_exchange:
                             gamma, up = self.rates(bath, w, a, b)
-                            yield Channel(bath.name, X, Y, gamma, -1)
-                            yield Channel(bath.name, X.H, Y.H, mp.conj(up), 1)
+                            yield Channel(bath.name, X, Y, gamma, -1, -w)
+                            yield Channel(bath.name, X.H, Y.H, mp.conj(up), 1, w)
                         else:
-                            yield Channel(bath.name, X, Y, self.correlation(bath, w, a, b), 0)
+                            yield Channel(bath.name, X, Y, self.correlation(bath, w, a, b), 0, -w)
 
     def rates(self, bath: Any, omega: Any, a: int = 0, b: int = 0) -> tuple[Any, Any]:
         """gamma (1 +- N) and gamma N."""
@@ -218,16 +222,19 @@ class Route:
     def energy_current(self, part: str, energy: str) -> Any:
         return self.trace(self.H if energy == "total" else self.bare, self.part(part) * self.vec)
 
-    def counted(self, part: str, power: int = 1) -> Any:
-        """J_k of the quanta of one bath."""
+    def counted(self, part: str, power: int = 1, what: str = "particle") -> Any:
+        """J_k of the quanta of one bath, or of the energy where every event has a definite one."""
         total = mp.zeros(self.size**2)
         for c in self.channels:
-            if c.part == part and c.quanta:
-                total += c.quanta**power * c.jump
+            if c.part == part:
+                total += c.amount(what) ** power * c.jump
         return total
 
+    def counted_current(self, part: str, what: str = "particle") -> Any:
+        return self.trace(mp.eye(self.size), self.counted(part, 1, what) * self.vec)
+
     def particle_current(self, part: str) -> Any:
-        return self.trace(mp.eye(self.size), self.counted(part) * self.vec)
+        return self.counted_current(part)
 
     def heat_current(self, name: str, energy: str) -> Any:
         bath = next(b for b in self.model.baths if b.name == name)
@@ -237,26 +244,40 @@ class Route:
     def entropy_production(self, energy: str) -> Any:
         return -mp.fsum(self.heat_current(b.name, energy) / self.number(b.temperature) for b in self.model.baths)
 
-    def noise(self, part: str) -> Any:
+    def noise(self, part: str, what: str = "particle") -> Any:
         """By the Drazin inverse: <J_2> + 2 <J_1 sigma>, L sigma = (I - J_1) rho, tr sigma = 0."""
-        one, J = mp.eye(self.size), self.counted(part)
-        current = self.particle_current(part)
+        one, J = mp.eye(self.size), self.counted(part, 1, what)
+        current = self.counted_current(part, what)
         sigma = self.solve(current * self.vec - J * self.vec)
-        return self.trace(one, self.counted(part, 2) * self.vec) + 2 * self.trace(one, J * sigma)
+        return self.trace(one, self.counted(part, 2, what) * self.vec) + 2 * self.trace(one, J * sigma)
 
-    def tilted(self, part: str, chi: Any) -> Any:
-        """L(chi) on the sector: exp(i chi) on every quantum."""
+    def tilted(self, part: str, chi: Any, what: str = "particle") -> Any:
+        """L(chi) on the sector: exp(i chi amount) on every event."""
         total = self.L.copy()
         for c in self.channels:
-            if c.part == part and c.quanta:
-                total += (mp.exp(1j * chi * c.quanta) - 1) * c.jump
+            if c.part == part:
+                total += (mp.exp(1j * chi * c.amount(what)) - 1) * c.jump
         return self.inside(total)
 
     def coherence_relations(self) -> int:
         """How many independent relations the steady-state equations impose on the coherences alone.
 
-        Row vectors y with y L = 0 on the populations, by singular values, without the one that is the trace.
+        Row vectors y with y M = 0 on the populations, by singular values, without the one that is the trace; M is L
+        in populations, Re rho_ij and Im rho_ij, cut to what the populations are connected to.
         """
-        found = np.array(self.inside(self.L).tolist(), complex)
-        columns = [k for k, place in enumerate(self.sector) if place % (self.size + 1) == 0]
-        return len(self.sector) - np.linalg.matrix_rank(found[:, columns], tol=1e-10) - 1
+        n = self.size
+        upper = [(i, j) for i in range(n) for j in range(i + 1, n)]
+        to_vec = np.zeros((n * n, n * n), complex)
+        for k in range(n):
+            to_vec[k * (n + 1), k] = 1
+        for k, (i, j) in enumerate(upper):
+            re, im = n + k, n + len(upper) + k
+            to_vec[i + n * j, re] = to_vec[j + n * i, re] = 1
+            to_vec[i + n * j, im], to_vec[j + n * i, im] = 1j, -1j
+        M = (np.linalg.inv(to_vec) @ np.array(self.L.tolist(), complex) @ to_vec).real
+        M[np.abs(M) < 1e-12] = 0
+        linked = (M != 0) | (M.T != 0)
+        inside = list(range(n))
+        for k in inside:
+            inside += [int(m) for m in np.flatnonzero(linked[k]) if m not in inside]
+        return len(inside) - int(np.linalg.matrix_rank(M[np.ix_(inside, range(n))], tol=1e-10)) - 1

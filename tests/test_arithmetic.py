@@ -49,6 +49,12 @@ def test_values_are_those_of_the_parts(state: Any) -> None:
     assert not np.iscomplexobj(found["modulus"])
 
 
+def test_a_scaled_current_keeps_its_short_form(state: Any) -> None:
+    current = sn.particle_current(state, "2")
+    scaled = (omega_1 - omega_2) * current
+    assert sn.formula(state, {"J": scaled}).count_ops() <= sn.formula(state, {"J": current}).count_ops() + 2
+
+
 def test_the_reference_agrees_and_computes_the_parts_itself(state: Any) -> None:
     current = sn.heat_current(state, "2")
     outputs = {"gap": current - sn.heat_current(state, "1"), "q": current / sn.sqrt(state.element(0, 0))}

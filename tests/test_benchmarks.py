@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from symness.derivations.wang2019 import MODULES
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
+PATH = os.pathsep.join([str(FOLDER.parent), *sys.path])
 
 
 def script(name: str) -> Any:
@@ -95,3 +98,23 @@ def test_derivation_counts(formula):
     size, count = derivation.program_form(derivation.sn.local(derivation.chain()))
     assert size == 20
     assert count < 1000
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_resumes_and_the_comparison_sees_a_wrong_byte(tmp_path):
+    zarr = pytest.importorskip("zarr")
+    pytest.importorskip("xarray")
+    pytest.importorskip("distributed")
+    line = [sys.executable, str(FOLDER / "sweep.py"), "--size=64", "--block=128", f"--folder={tmp_path}"]
+    run = subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": PATH})
+    assert run.returncode == 0, run.stderr
+    assert "blocks on disk computed again: 0\n" in run.stdout
+    assert run.stdout.count(": 0 of 4096 points differ\n") == 3
+    assert list(tmp_path.iterdir()) == []
+    sweep = script("sweep")
+    target = tmp_path / "sweep.zarr"
+    sweep.sn.sweep(sweep.wang2019_boson, outputs=sweep.OUTPUTS, to=target, **sweep.axes(16), **sweep.FIXED).close()
+    assert set(sweep.differing(target, 16)[0].values()) == {0}
+    stored = zarr.open_group(target)["concurrence"]
+    stored[3, 5] = np.nextafter(stored[3, 5], 1.0)
+    assert sweep.differing(target, 16)[0] == {"concurrence": 1, "rho_34": 0, "entropy_production": 0}

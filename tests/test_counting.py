@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,7 +11,9 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
+from catalogue import CASES
 from mpmath import mp
+from routes import Route
 
 import symness as sn
 from symness import program
@@ -130,48 +131,6 @@ def test_resonance_fluorescence_is_sub_poissonian() -> None:
 # -- counting fields in mpmath -----------------------------------------------------------------------------------------
 
 
-def tilted(model: Any, point: dict[str, float], counted: str) -> Callable[[Any], Any]:
-    """L(chi) of ``local`` on column-stacked matrices, written out from the operators: exp(i chi) on every quantum."""
-    table = {s: mp.mpf(point[s.name]) for s in model.symbols}
-
-    def numbers(matrix: Any) -> Any:
-        return mp.matrix([[mp.mpmathify(sp.sympify(x).subs(table)) for x in row] for row in matrix.tolist()])
-
-    def stacked(left: Any, right: Any) -> Any:
-        """rho -> left rho right."""
-        n = left.rows
-        return mp.matrix([[left[i % n, k % n] * right[k // n, i // n] for k in range(n * n)] for i in range(n * n)])
-
-    H = numbers(model.total)
-    unit = mp.eye(H.rows)
-    fixed = -1j * (stacked(H, unit) - stacked(unit, H))
-    jumps = []
-    for bath in model.baths:
-        S = numbers(bath.coupling[0])
-        bare = numbers(model.H)
-        if bath.frequency is not None:
-            omega = table[bath.frequency]
-        else:
-            change = S * bare - bare * S
-            i, j = max(((i, j) for i in range(S.rows) for j in range(S.rows)), key=lambda p: abs(S[p]))
-            omega = (change[i, j] / S[i, j]).real
-        T, mu = table[bath.temperature], mp.mpmathify(sp.sympify(bath.chemical_potential).subs(table))
-        gamma = table[bath.rate_matrix(sp.Symbol("w", positive=True))[0, 0]]
-        sign = 1 if bath.kind.bounded_below else -1
-        N = 1 / (mp.exp((omega - mu) / T) - sign)
-        for operator, rate, quanta in ((S, gamma * (1 + sign * N), -1), (S.H, gamma * N, 1)):
-            fixed = fixed - rate / 2 * (stacked(operator.H * operator, unit) + stacked(unit, operator.H * operator))
-            jumps.append((rate * stacked(operator, operator.H), quanta if bath.name == counted else 0))
-
-    def at(chi: Any) -> Any:
-        total = fixed.copy()
-        for matrix, quanta in jumps:
-            total += mp.exp(1j * chi * quanta) * matrix
-        return total
-
-    return at
-
-
 def dominant(matrix: Any) -> Any:
     """The eigenvalue near zero, by inverse iteration."""
     n = matrix.rows
@@ -185,12 +144,11 @@ def dominant(matrix: Any) -> Any:
     return value
 
 
-def cumulants(model: Any, point: dict[str, float], counted: str) -> tuple[Any, Any]:
+def cumulants(route: Route, bath: str, what: str) -> tuple[Any, Any]:
     """First and second derivative of the dominant eigenvalue in i chi, by central differences and Richardson's step."""
-    at = tilted(model, point, counted)
 
     def second(h: Any) -> tuple[Any, Any]:
-        up, down = dominant(at(h)), dominant(at(-h))
+        up, down = (dominant(route.tilted(bath, sign * h, what)) for sign in (1, -1))
         return (up - down) / (2j * h), -(up + down) / h**2
 
     h = mp.mpf(10) ** -9
@@ -198,19 +156,49 @@ def cumulants(model: Any, point: dict[str, float], counted: str) -> tuple[Any, A
     return tuple((4 * a - b).real / 3 for a, b in zip(one, two, strict=True))
 
 
+def two_routes(state: Any, kind: str, point: dict[str, float], bath: str, what: str = "particle") -> None:
+    """Derivatives with a counting field, the Drazin inverse, and the reference of the engine: 30 digits."""
+    current = (sn.particle_current if what == "particle" else sn.energy_current)(state, bath)
+    noise = sn.noise(state, bath, what)
+    solved = Reference(sn.formula(state).reference).solve(point, [current.observable, noise.observable], 35)
+    with mp.workdps(90):
+        route = Route(state.generator.model, kind, point)
+        expected = cumulants(route, bath, what)
+        drazin = route.counted_current(bath, what), route.noise(bath, what)
+        for own, *others in zip(solved, expected, drazin, strict=True):
+            assert all(abs(own.value - other) < mpmath.mpf("1e-30") * abs(other) for other in others)
+    found = sn.evaluator(state, {"S": noise})(**point)["S"]
+    assert float(found) == pytest.approx(float(expected[1]), rel=1e-13)
+
+
 @pytest.mark.parametrize(("make", "bath"), [(double_dot, "L"), (maser, "c")])
 def test_two_routes_in_mpmath(make: Any, bath: str) -> None:
-    """The derivative of the eigenvalue with a counting field, and the reference's second linear solve: 30 digits."""
     state = make()
-    point = values(state)
-    quantities = [sn.particle_current(state, bath), sn.noise(state, bath)]
-    solved = Reference(sn.formula(state).reference).solve(point, [q.observable for q in quantities], 35)
-    with mp.workdps(90):
-        expected = cumulants(state.generator.model, point, bath)
-        for own, other in zip(solved, expected, strict=True):
-            assert abs(own.value - other) < mpmath.mpf("1e-30") * abs(other)
-    found = sn.evaluator(state, {"S": sn.noise(state, bath)})(**point)["S"]
-    assert float(found) == pytest.approx(float(expected[1]), rel=1e-13)
+    two_routes(state, "local", values(state), bath)
+
+
+#: no quanta to be counted: energy, where every event has a definite one
+BY_ENERGY = ("camalet2011", "driven qubit secular")
+#: Hermitian couplings whose kept pairs mix energies: neither
+NEITHER = ("zhang2021 strong", "driven qubit redfield")
+QUICK = (*BY_ENERGY, "khandelwal2020 local", "driven qubit local", "maser of three baths", "double dot secular")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in CASES if n not in NEITHER]
+)
+def test_two_routes_for_every_model(name: str) -> None:
+    case = CASES[name]
+    two_routes(
+        case.state, case.kind, case.values, case.model.baths[0].name, "energy" if name in BY_ENERGY else "particle"
+    )
+
+
+@pytest.mark.parametrize("name", NEITHER)
+def test_energy_without_a_definite_amount_is_refused_for_hermitian_couplings(name: str) -> None:
+    state = CASES[name].state
+    with pytest.raises(ObservableError, match=r"no definite amount per event.*use secular"):
+        sn.noise(state, state.generator.model.baths[0].name, "energy")
 
 
 def test_energy_noise_of_the_secular_generator() -> None:

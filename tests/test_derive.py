@@ -164,6 +164,7 @@ def test_a_name_beside_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.M
         ("import sympy\nMODULES = {'a': lambda: sympy.Matrix([[1], [1, 2]])}\n", "mine.py:2: MODULES['a']: ValueError"),
         (LEVEL + "MODULES = {'a': state}\n", "MODULES['a'] returns SteadyState; return a Formula: sn.formula(state,"),
         (LEVEL.replace("projector(1)", "transition(0, 1)"), "mine.py:12: MODULES['level']: Model: H is not Hermitian"),
+        (LEVEL.replace("sn.redfield", "sn.redfeild"), "mine.py:12: MODULES['level']: AttributeError: module 'symness'"),
         (LEVEL.replace(", rate=gamma", ""), "mine.py:11: MODULES['level']: TypeError: "),
     ],
 )

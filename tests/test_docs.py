@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import symness
+from symness import space
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -21,7 +22,7 @@ PAGES = [ROOT / "README.md", *SITE]
 _BLOCK = re.compile(r"^```(python|\{code-cell\})[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _OPTIONS = re.compile(r"(?::[\w-]+:[^\n]*\n)+")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)\s]*\)")
-_DOCUMENTED = re.compile(r"^\.\. auto(?:function|class|exception):: symness\.(\w+)$", re.MULTILINE)
+_DOCUMENTED = re.compile(r"^\.\. auto(?:function|class|exception):: symness\.(\w+)(?:\(.*\))?$", re.MULTILINE)
 _CONTENTS = re.compile(r"^```\{toctree\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARKERS = ("run", "tests")
 
@@ -105,6 +106,17 @@ def test_every_public_name_is_in_the_reference_once() -> None:
     overview = set(re.findall(r"<symness\.(\w+)>", (DOCS / "api" / "index.md").read_text(encoding="utf-8")))
     errors = {name for name in symness.__all__ if name.endswith(("Error", "Warning")) or name == "NonUniqueSteadyState"}
     assert overview == set(symness.__all__) - errors | {"SymnessError"}
+
+
+def test_the_operators_of_the_reference_are_those_of_the_parts() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\|(.*)\|$", (DOCS / "api" / "models.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    listed = {name: set(re.findall(r"`(\w+)[`(]", cells)) for name, cells in rows}
+    assert set(listed) == {"Qubit", "Levels", "Spin", "Fermion", "Mode"}
+    for name, operators in listed.items():
+        own = {key for key in vars(getattr(space, name)) if not key.startswith("_")}
+        assert operators == own, name
 
 
 @pytest.mark.parametrize("name", symness.__all__)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sympy as sp
 
 import symness as sn
 from symness.cli import main
@@ -90,3 +91,73 @@ def test_as_a_derivation_file(name: str, tmp_path: Path, monkeypatch: pytest.Mon
         assert main(command.split(), standalone_mode=False) == 0, command
     assert (tmp_path / "modules" / f"{module}.py").exists()
     assert r"\begin{align}" in Path(f"{module}.tex").read_text(encoding="utf-8")
+
+
+# -- what was in a new user's way, on these models -------------------------------------------------------------------
+
+
+def test_a_parameter_and_a_symbol_of_the_engine_print_differently() -> None:
+    Delta, delta, Omega, Gamma = sn.parameters("Delta delta Omega Gamma", positive=True)
+    atom = sn.levels("atom", 3)
+    p, c = atom.transition(0, 2), atom.transition(1, 2)
+    light = Omega * (p + p.H + c + c.H)
+    H = delta * atom.projector(1) + Delta * atom.projector(2)
+    state = sn.steady_state(sn.local(sn.Model(H, interaction=light, jumps=[sn.Jump("decay", [p, c], Gamma)])))
+    text = state.closed_form.latex()
+    assert r"\Delta' &= " in text
+    assert r"\Delta &= " not in text
+    printed = re.findall(r"^(.*?) &= ", text, re.MULTILINE)
+    assert len(printed) == len(set(printed))
+
+
+def test_a_determinant_cancels_its_reciprocal() -> None:
+    page = namespace("lambda-system")
+    dark = page["dark"].closed_form
+    assert dark.count_ops() < 10
+    Omega_p, Omega_c = page["Omega_p"], page["Omega_c"]
+    assert sp.simplify(dark.expression("rho_12") + Omega_p * Omega_c / (Omega_p**2 + Omega_c**2)) == 0
+    assert namespace("three-level-maser")["state"].closed_form.latex().count(r"\frac{1}{\frac") == 0
+
+
+def test_a_current_of_named_factors_shows_where_it_vanishes() -> None:
+    page = namespace("three-level-maser")
+    assert page["J"].expression.op == "div"
+    assert page["P"].expression.op == "mul"
+    point = {**page["values"], "T_h": page["values"]["T_c"] * 3}
+    assert page["f"](**point)["P"] == 0  # omega_h/T_h = omega_c/T_c
+
+
+def test_a_long_closed_form_gives_way_to_the_program_form() -> None:
+    state = namespace("absorption-refrigerator")["state"]
+    assert not state.has_paper_form
+    assert state.closed_form.count_ops() < 200
+    assert namespace("v-type-atom")["state"].has_paper_form
+
+
+def test_pairs_of_a_shared_bath_join_its_couplings() -> None:
+    pairs = namespace("v-type-atom")["generator"].pairs
+    assert ("h", "omega_p", "E") in pairs
+    assert ("h", "E", "omega_p") in pairs
+
+
+def test_uncorrelated_couplings_of_a_bath_are_not_paired() -> None:
+    E, delta, gamma, T = sn.parameters("E delta gamma T", positive=True)
+    atom = sn.levels("atom", 3)
+    bath = sn.Bath("B", [atom.transition(0, 1), atom.transition(0, 2)], gamma, T)
+    model = sn.Model((E + delta) * atom.projector(1) + E * atom.projector(2), baths=[bath])
+    assert all(first == second for _, first, second in sn.redfield(model).pairs)
+
+
+def test_no_minus_under_a_square_and_no_factor_twice() -> None:
+    tau, Gamma, T = sn.parameters("tau Gamma T", positive=True)
+    eps_L, eps_R, mu_L, mu_R = sn.parameters("eps_L eps_R mu_L mu_R")
+    L, R = sn.fermions("L R")
+    hop = tau * (L.creation * R.annihilation + R.creation * L.annihilation)  # the strings give it a minus sign
+    baths = [
+        sn.Bath(name, dot.annihilation, Gamma, T, mu, "fermi") for name, dot, mu in (("L", L, mu_L), ("R", R, mu_R))
+    ]
+    state = sn.steady_state(sn.redfield(sn.Model(eps_L * L.number + eps_R * R.number, interaction=hop, baths=baths)))
+    text = sn.formula(state, {"I": sn.particle_current(state, "L")}).latex()
+    assert r"(2\tau)^{2}" in text
+    assert r"(-2\tau)" not in re.findall(r"^\\Omega &=.*$", text, re.MULTILINE)[0]
+    assert r"\Gamma\,\Gamma" not in text

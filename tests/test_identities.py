@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
+from foreign import dots, driven, maser, refrigerator
 
 import symness as sn
 from symness.balances import Balances, in_product_basis
@@ -90,58 +91,6 @@ def chain() -> Any:
         omega * (a.number + b.number + c.number),
         interaction=lam / 2 * (hop + hop.H),
         baths=[sn.Bath("L", a.lowering, gl, tl), sn.Bath("R", c.lowering, gr, tr)],
-    )
-
-
-def dots() -> Any:
-    """Double quantum dot between leads with chemical potentials."""
-    eps_1, eps_2, t, g1, g2, T1, T2 = sn.parameters("eps_1 eps_2 t gamma_1 gamma_2 T_1 T_2", positive=True)
-    mu1, mu2 = sn.parameters("mu_1 mu_2")
-    a, b = sn.fermions("1 2")
-    return sn.Model(
-        eps_1 * a.number + eps_2 * b.number,
-        interaction=t * (a.creation * b.annihilation + b.creation * a.annihilation),
-        baths=[
-            sn.Bath("L", a.annihilation, g1, T1, mu1, statistics="fermi"),
-            sn.Bath("R", b.annihilation, g2, T2, mu2, statistics="fermi"),
-        ],
-    )
-
-
-def refrigerator() -> Any:
-    """Absorption refrigerator of three qubits: |1 1 0> and |0 0 1> are exchanged."""
-    e1, e2, g, g1, g2, g3, T1, T2, T3 = sn.parameters("e_1 e_2 g gamma_1 gamma_2 gamma_3 T_1 T_2 T_3", positive=True)
-    a, b, c = sn.qubits("1 2 3")
-    swap = a.raising * b.raising * c.lowering
-    return sn.Model(
-        e1 * a.number + e2 * b.number + (e1 + e2) * c.number,
-        interaction=g * (swap + swap.H),
-        baths=[sn.Bath(str(k + 1), q.lowering, *x) for k, (q, x) in enumerate(
-            zip((a, b, c), ((g1, T1), (g2, T2), (g3, T3)), strict=True)
-        )],
-    )  # fmt: skip
-
-
-def driven() -> Any:
-    """A driven qubit that also dephases."""
-    omega, F, gamma, T, kappa = sn.parameters("omega F gamma T kappa", positive=True)
-    (q,) = sn.qubits("q")
-    return sn.Model(
-        omega * q.number,
-        interaction=F * q.x,
-        baths=[sn.Bath("B", q.lowering, gamma, T)],
-        jumps=[sn.Jump("dephasing", q.z, kappa)],
-    )
-
-
-def maser() -> Any:
-    """Three levels: 0-2 in contact with a hot bath, 1-2 with a cold one, 0-1 driven in the rotating frame."""
-    delta, E, F, gh, gc, Th, Tc = sn.parameters("delta E F gamma_h gamma_c T_h T_c", positive=True)
-    m = sn.levels("m", 3)
-    return sn.Model(
-        delta * m.projector(1) + (E + delta) * m.projector(2),
-        interaction=F * (m.transition(0, 1) + m.transition(1, 0)),
-        baths=[sn.Bath("h", m.transition(0, 2), gh, Th), sn.Bath("c", m.transition(1, 2), gc, Tc)],
     )
 
 

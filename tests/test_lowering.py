@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from symness import program
-from symness.cancellation import Analysis, absolute
+from symness.cancellation import Analysis
 from symness.careful import careful_program
 from symness.formula import Condition, Definition, Formula, Input, Output
-from symness.lowering import Statement, fast_program
+from symness.lowering import fast_program
 from symness.program import I, Node, call, symbol
 from symness.realise import realise
+from symness.signs import absolute
+from symness.statements import Statement
+from symness.strength import reduced
 
 A, B, C, T, U, W, X, Y = (symbol(name) for name in "a b c T U w x y".split())
 HALF = Fraction(1, 2)
@@ -111,6 +114,42 @@ def test_tests_of_products_are_those_of_their_factors() -> None:
     assert known.tests(2 * call("positive_part", first)) == [expected[0]]
 
 
+def test_what_a_shared_denominator_loses_is_lost_once() -> None:
+    known = analysis()
+    first, second, norm = A * B - C, A - B * C, 1 - A * C
+    norm_test = (1 + A * C, norm)
+    total = first / norm + X * (second / norm)
+    value = program.mul(call("abs", total), call("abs", norm))
+    magnitude = (A * B + C) + program.mul(call("abs", X), A + B * C)
+    assert known.tests(total) == [(magnitude, value), norm_test]
+    modulus = call("hypot", first / norm, second / norm)
+    value = program.mul(modulus, call("abs", norm))
+    assert known.tests(modulus) == [((A * B + C) + (A + B * C), value), norm_test]
+    # With a term beside the quotients the denominator counts where it stands.
+    beside = first / norm + 1
+    loss = program.mul(call("abs", first / norm), 1 + A * C)
+    assert known.tests(beside) == [(((A * B + C) + loss) / call("abs", norm) + 1, beside)]
+    assert known.magnitude(first / norm) is ((A * B + C) + loss) / call("abs", norm)
+
+
+def test_tests_that_others_imply_are_named() -> None:
+    p, q = (A * B - C) / (1 - A * C), (A - B * C) / (1 - A * C)
+    clipped = call("positive_part", call("abs", X) - program.sqrt(call("positive_part", p * q)))
+    whole = fast_program(formula({"p": p, "q": q, "c": clipped}))
+    (only,) = set(whole.tests["c"]) - set(whole.tests["p"])
+    assert {only: set(whole.implied[only])} == {only: {*whole.tests["p"], *whole.tests["q"]}}
+    assert fast_program(formula({"p": p, "c": clipped})).implied == {}
+
+
+def test_half_angles_need_no_root_in_squares_and_products() -> None:
+    cos, sin = call("cos_half", X, Y), call("sin_half", X, Y)
+    outputs = {"c": cos**2, "s": sin**2, "p": cos * sin * A}
+    statements = reduced(fast_program(formula(outputs)), "a b c T U w x y".split()).statements
+    kinds = [statement.operation for statement in statements]
+    assert kinds.count("sqrt") == 1
+    assert kinds.count("copysign") == 1
+
+
 def test_occupations_are_tested_at_their_argument() -> None:
     known = analysis()
     low = HALF * (A + B) - HALF * program.sqrt((A - B) ** 2 + C**2)
@@ -150,7 +189,7 @@ def test_shared_work_is_done_once() -> None:
     assert both.count("expm1") == 3
     angle = operations({"c": call("cos_half", X, Y), "s": call("sin_half", X, Y)})
     assert angle.count("sqrt") == 2
-    assert angle.count("choose") == 2
+    assert angle.count("copysign") == 2  # one of them for the sign of y
     assert operations({"p": A * B, "q": B * A}).count("multiply") == 1
     assert operations({"d": call("bose_difference", W, T, X, T, X)}) == []
     eigen = {"v": call("eigenvalue", 0, 2, A, X, X, B), "u": call("eigenvector", 1, 0, 2, A, X, X, B)}

@@ -28,6 +28,18 @@ def test_a_new_file_derives_verifies_and_prints(tmp_path: Path, monkeypatch: pyt
     assert list((tmp_path / "out").glob("*.py"))
 
 
+def test_a_new_file_sweeps_draws_and_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("xarray", "dask", "netCDF4", "matplotlib"):
+        pytest.importorskip(package)
+    assert run(tmp_path, monkeypatch, "new", "mine")[0] == 0
+    assert run(tmp_path, monkeypatch, "figure", "mine.py", "bias", "-o", "bias.png")[0] == 0
+    assert "1 proved, 1 holds" in run(tmp_path, monkeypatch, "claims", "mine.py")[1]
+    values = "--set omega=10 --set lam=4 --set gamma=1 --set T_1=2 --over T_2=2:7:5 -o a.nc --plot sweep.png".split()
+    status, output = run(tmp_path, monkeypatch, "sweep", "mine.py", *values)
+    assert status == 0, output
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "bias.png", "a.nc", "sweep.png"}
+
+
 def test_a_file_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.py").write_text("notes", encoding="utf-8")
     status, output = run(tmp_path, monkeypatch, "new", "mine")

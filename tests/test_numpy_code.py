@@ -164,6 +164,24 @@ def test_mixing_angle(sign: int, coupling: int) -> None:
         assert worst(formula, Evaluator(formula), points, name) < 5 * EPS
 
 
+@pytest.mark.parametrize("scale", [0.0, 1e-320, 1e-200, 1e-146, 1.0, 1e150, 1e200])
+def test_moduli_of_any_size(scale: float) -> None:
+    formula = simple("modulus", {"m": call("abs", A + program.I * B)}, "a b", real="a b")
+    points = {"a": scale * np.array([3.0, -1.0, 0.0, 0.1]), "b": scale * np.array([-4.0, 1e-9, 2.0, 0.3])}
+    found = Evaluator(formula)(**points)["m"]
+    np.testing.assert_allclose(found, np.hypot(points["a"], points["b"]), rtol=3 * EPS, atol=5e-324)
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_squares_and_products_of_half_angles(sign: int) -> None:
+    x, y = symbol("delta"), symbol("lam")
+    cos, sin = call("cos_half", x, y), call("sin_half", x, y)
+    formula = simple("angle", {"c": cos**2, "s": sin**4, "p": 3 * cos * sin}, "delta lam", real="delta lam")
+    points = {"delta": sign * np.ones(6), "lam": np.array([1e-12, -1e-5, 0.3, -1.0, 7.0, 1e9])}
+    for name in "csp":
+        assert worst(formula, Evaluator(formula), points, name) < 12 * EPS
+
+
 def test_eigensystem() -> None:
     entries = [A, B, 0, B, C, B, 0, B, D]
     outputs = {f"value_{k}": call("eigenvalue", k, 3, *entries) for k in range(3)}

@@ -68,6 +68,136 @@ def test_a_truncated_mode_in_one_bath_is_thermal() -> None:
     assert np.abs(systems.density(state, values) - systems.gibbs(np.diag([3.9, 2.6, 1.3, 0.0]), 0.9)).max() < 1e-14
 
 
+def chain(parts: Any, lower: str) -> Any:
+    """Three sites in a row, leads at the first and at the middle one, an empty drain at the last."""
+    sites = [getattr(part, lower) for part in parts]
+    t, g, f = sn.parameters("t g f", positive=True)
+    e = sn.parameters("e_1 e_2 e_3")
+    H = sum((energy * (s.T * s) for energy, s in zip(e, sites, strict=True)), sp.zeros(8, 8))
+    hops = sites[0].T * sites[1] + sites[1].T * sites[2]
+    # Leads of occupation f at the rate g, written as jumps: what enters and what leaves.
+    jumps = [sn.Jump("in 1", sites[0].T, g * f), sn.Jump("in 2", sites[1].T, 2 * g), sn.Jump("out 1", sites[0], g)]
+    jumps += [sn.Jump("out 2", sites[1], g * f), sn.Jump("out 3", sites[2], 3 * g)]
+    return sn.steady_state(sn.local(sn.Model(H, interaction=t * (hops + hops.T), jumps=jumps))), sites
+
+
+CHAIN = {"t": 0.7, "g": 0.4, "f": 0.3, "e_1": 0.2, "e_2": -0.5, "e_3": 0.9}
+
+
+def covariance() -> np.ndarray:
+    """C_jk = <c_j^+ c_k> of free fermions: i[h, C] - {loss + gain, C}/2 + gain = 0, a linear equation for 9 numbers."""
+    v = CHAIN
+    h = np.diag([v["e_1"], v["e_2"], v["e_3"]]) + v["t"] * (np.eye(3, k=1) + np.eye(3, k=-1))
+    gain = np.diag([v["g"] * v["f"], 2 * v["g"], 0])
+    total = gain + np.diag([v["g"], v["g"] * v["f"], 3 * v["g"]])
+    left, right = 1j * h - total / 2, -1j * h - total / 2
+    rows = np.kron(left, np.eye(3)) + np.kron(np.eye(3), right.T)
+    return np.linalg.solve(rows, -gain.ravel()).reshape(3, 3)
+
+
+def correlations(state: Any, sites: Any) -> np.ndarray:
+    """The same from a steady state of the 8 x 8 density matrix."""
+    outputs = {}
+    for j, k in np.ndindex(3, 3):
+        product = sites[j].T * sites[k]
+        outputs[f"re_{j}{k}"] = sn.expectation(state, (product + product.T) / 2)
+        outputs[f"im_{j}{k}"] = sn.expectation(state, (product - product.T) / (2 * sp.I))
+    found = sn.evaluator(state, outputs)(**CHAIN)
+    return np.array([[found[f"re_{j}{k}"] + 1j * found[f"im_{j}{k}"] for k in range(3)] for j in range(3)])
+
+
+def test_a_lead_at_the_middle_of_a_chain_keeps_fermions_free() -> None:
+    """Signs of the strings: <c_1^+ c_3> passes the middle site, whose lead changes its parity."""
+    expected = covariance()
+    assert abs(expected[0, 2]) > 1e-2
+    assert np.abs(correlations(*chain(sn.fermions("1 2 3"), "annihilation")) - expected).max() < 1e-13
+    # Without strings it is another system: the checker sees the difference.
+    qubits = correlations(*chain(sn.qubits("1 2 3"), "lowering"))
+    assert np.abs(np.diag(qubits - expected)).max() > 1e-3
+
+
+def test_fermions_on_both_sides_of_a_qubit_are_those_of_a_space_without_it() -> None:
+    """A qubit that is not coupled changes nothing, wherever it stands among the modes."""
+    omega, t, gamma, T_1, T_2 = sn.parameters("omega t gamma T_1 T_2", positive=True)
+    values = {"omega": 1.2, "t": 0.3, "gamma": 0.2, "T_1": 0.6, "T_2": 1.9}
+    found = []
+    for with_qubit in (False, True):
+        q = sn.qubits("q") if with_qubit else ()
+        a, *middle, b = sn.product(sn.fermions("a"), *q, sn.fermions("b"))
+        hop = a.creation * b.annihilation
+        H = omega * (a.number + b.number)
+        leads = [
+            sn.Bath(k, part.annihilation, gamma, T, statistics="fermi") for k, part, T in (("1", a, T_1), ("2", b, T_2))
+        ]
+        if middle:
+            H = H + 3 * omega * middle[0].number
+            leads.append(sn.Bath("q", middle[0].lowering, gamma, T_1))
+        state = sn.steady_state(sn.local(sn.Model(H, interaction=t * (hop + hop.T), baths=leads)))
+        found.append(float(sn.evaluator(state, {"n": sn.particle_current(state, "1")})(**values)["n"]))
+    assert abs(found[0]) > 1e-3
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def labelled(labels: Any) -> Any:
+    omega, gamma, T = sn.parameters("omega gamma T", positive=True)
+    v = sn.levels("v", 3)
+    bath = sn.Bath("B", v.transition(0, 1) + v.transition(1, 2), gamma, T)
+    model = sn.Model(omega * v.projector(1) + 3 * omega * v.projector(2), baths=[bath], labels=labels)
+    return sn.steady_state(sn.redfield(model))
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "shown"),
+    [
+        (["g", "e", "f"], {"rho_gg", "rho_ee", "rho_ff"}, {r"\rho_{gg}", r"\rho_{ee}", r"\rho_{ff}"}),
+        (["0", "+", "-"], {"rho_00", "rho_plus_plus", "rho_minus_minus"}, {r"\rho_{00}", r"\rho_{++}", r"\rho_{--}"}),
+        (
+            [r"\uparrow", "down", "d_1"],
+            {"rho_uparrow_uparrow", "rho_down_down", "rho_d_1_d_1"},
+            {r"\rho_{\uparrow,\uparrow}", r"\rho_{\mathrm{down},\mathrm{down}}", r"\rho_{d_1,d_1}"},
+        ),
+        (["a b", "ab", "/"], {"rho_11", "rho_22", "rho_33"}, {r"\rho_{a b,a b}", r"\rho_{//}"}),
+    ],
+)
+def test_labels_are_shown_and_make_names(labels: list[str], names: set[str], shown: set[str]) -> None:
+    state = labelled(labels)
+    form = state.closed_form
+    assert {output.name for output in form.outputs} == names
+    assert all(name.isidentifier() for name in names)
+    assert shown <= {output.latex for output in form.outputs}
+    assert all(text in form.latex() for text in shown)
+    assert {output.name for output in state.program.outputs} == names
+    quantity = state.element(1, 1)
+    assert quantity.latex in {output.latex for output in form.outputs}
+    assert quantity.meaning == f"<{labels[1]}|rho|{labels[1]}>, energy basis"
+    weights = np.array([1.0, np.exp(-1 / 0.8), np.exp(-3 / 0.8)])  # Gibbs, whatever the names
+    found = sn.evaluator(state, {"p": quantity})(omega=1.0, gamma=0.3, T=0.8)["p"]
+    assert found == pytest.approx(weights[1] / weights.sum(), rel=1e-13)
+
+
+def test_numpy_matrices_of_floats() -> None:
+    """Small fractions are taken for what they are; the error for others says what to pass."""
+    gamma, T = sn.parameters("gamma T", positive=True)
+    lowering = np.array([[0.0, 0.0], [0.5, 0.0]])
+    bath = sn.Bath("B", lowering, gamma, T)
+    assert bath.coupling[0] == sn.qubits("q")[0].lowering / 2
+    state = sn.steady_state(sn.secular(sn.Model(np.diag([1.5, 0.0]), baths=[bath])))
+    found = sn.evaluator(state, {"half": sn.expectation(state, np.diag([0.5, 0.0]))})(gamma=0.1, T=0.7)["half"]
+    assert found == pytest.approx(0.5 / (1 + np.exp(1.5 / 0.7)), rel=1e-13)
+    odd = np.diag([0.123456, 0.0])
+    for make in (
+        lambda: sn.Model(odd, baths=[bath]),
+        lambda: sn.Model(np.diag([1, 0]), interaction=odd, baths=[bath]),
+        lambda: sn.Bath("B", odd, gamma, T),
+        lambda: sn.Jump("J", odd, gamma),
+        lambda: sn.expectation(state, odd),
+    ):
+        with pytest.raises(sn.ModelError, match=r"0\.123456.* is a float; pass exact numbers .*sn\.parameters"):
+            make()
+    with pytest.raises(sn.ModelError, match=r"a list holds operators: pass sympy\.Matrix"):
+        sn.Bath("B", [[0, 0], [1, 0]], gamma, T)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import symness as sn
+from symness import sweep_store
+from symness.cli import main
 from symness.generated import wang2019_boson
 
 xarray = pytest.importorskip("xarray")
@@ -86,6 +92,78 @@ def test_an_interrupted_file_goes_on_where_it_stopped(tmp_path: Path, suffix: st
     assert again == []
 
 
+@pytest.mark.parametrize("suffix", [".zarr", ".nc"])
+@pytest.mark.parametrize("moment", ["before the folder", "in the folder", "after the folder"])
+def test_interrupted_while_a_file_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, moment: str
+) -> None:
+    """A folder that is laid out and empty must never pass for a finished sweep."""
+    target = tmp_path / f"sweep{suffix}"
+    lay_out = xarray.Dataset.to_zarr
+
+    def interrupted(self: Any, folder: Any, **options: Any) -> Any:
+        if moment == "in the folder":
+            Path(folder).mkdir()
+            (Path(folder) / "zarr.json").write_text("{")
+        elif moment == "after the folder":
+            lay_out(self, folder, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(xarray.Dataset, "to_zarr", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            swept(to=target)
+    with swept(to=target) as found:
+        assert np.array_equal(found["concurrence"].values, whole()["concurrence"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [target.name]
+
+
+def test_a_netcdf_file_that_was_killed_while_it_was_tidied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "sweep.nc"
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep_store, "_remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            swept(to=target)
+    swept(to=target).close()
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_full_disk_is_told_and_the_sweep_goes_on_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "sweep.zarr"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep_store.os, "fsync", full)
+        with pytest.raises(sn.SweepError, match=r"cannot write to='.*sweep.zarr': No space left on device; call again"):
+            swept(to=target)
+    with swept(to=target) as found:
+        assert np.array_equal(found["concurrence"].values, whole()["concurrence"])
+
+
+def test_a_folder_in_the_way_is_kept(tmp_path: Path) -> None:
+    other = tmp_path / "sweep.nc.part"
+    other.mkdir()
+    (other / "notes").write_text("notes")
+    with pytest.raises(sn.SweepError, match=r"sweep.nc.part' is in the way"):
+        swept(to=tmp_path / "sweep.nc")
+    assert (other / "notes").read_text() == "notes"
+
+
+def test_a_parameter_named_like_an_argument_is_named() -> None:
+    block, gamma, T = sn.parameters("block gamma T", positive=True)
+    (q,) = sn.qubits("q")
+    state = sn.steady_state(sn.secular(sn.Model(block * q.number, baths=[sn.Bath("B", q.lowering, gamma, T)])))
+    run = sn.evaluator(state, {"p": state.element(0, 0)})
+    with pytest.raises(sn.SweepError, match="'block' is an argument of sweep itself; give this parameter another name"):
+        sn.sweep(run, block=2, gamma=1, T=1)
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "sweep.zarr"
     swept(to=target).close()
@@ -142,6 +220,96 @@ def test_the_command_writes_and_draws(tmp_path: Path) -> None:
     assert wrong.stderr.count("\n") == 1
     assert "pass NAME=NUMBER" in wrong.stderr
 
+
+COMMON = [*COMMAND, "--set", "T_1=2"]
+LINE = "--over T_2=2:7:3"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "no value for 'T_2': pass --set T_2=VALUE or --over T_2=START:STOP:COUNT"),
+        (f"{LINE} --set temperature=3", "--set or --over 'temperature': no such parameter; there are omega_1"),
+        (f"{LINE} --set block=3", "--set or --over 'block': no such parameter"),
+        (f"{LINE} --set T_2=3", "a parameter is given twice"),
+        (f"{LINE} --set T_1=3", "a parameter is given twice"),
+        ("--over T_2=2:7:0", "--over 'T_2=2:7:0': pass NAME=START:STOP:COUNT"),
+        ("--over T_2=2:7:-1", "--over 'T_2=2:7:-1'"),
+        ("--over T_2=log:0:7:3", "--over 'T_2=log:0:7:3'"),
+        ("--over T_2", "or NAME=V1,V2;"),
+        (f"{LINE} --outputs concurrence,entropy", "--outputs 'entropy': no such output; there are rho_11"),
+        (f"{LINE} --module nothing", "--module 'nothing'"),
+        (f"{LINE} -o a.csv", "--output 'a.csv'; pass a path that ends in .zarr (a folder) or .nc"),
+        (f"{LINE} -o no/a.nc", "--output 'no/a.nc': there is no folder"),
+        (f"{LINE} --plot a.gif", "--plot 'a.gif'"),
+        (f"{LINE} --plot no/a.png", "--plot 'no/a.png': there is no folder 'no'"),
+        (f"{LINE} --over mu_1=-1,-2 --over mu_2=-1,-2 --plot a.png", "one or two parameters, not 3"),
+    ],
+)
+def test_wrong_calls_are_one_line(words: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["sweep", "wang2019", "--module", "wang2019_boson", *COMMON, *words.split()])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_points_than_memory_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError("Unable to allocate 745. GiB")
+
+    monkeypatch.setattr(np, "linspace", exhausted)
+    result = CliRunner().invoke(main, ["sweep", "wang2019_boson", *COMMON, "--over", "T_2=2:7:100000000000"])
+    assert (result.exit_code, result.stderr) == (1, "symness: not enough memory: Unable to allocate 745. GiB\n")
+
+
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.slow
+def test_interrupted_from_the_terminal(tmp_path: Path, group: bool) -> None:
+    """Ctrl-C reaches the workers as well; one line, status 130, and the next call goes on."""
+    line = [sys.executable, "-m", "symness.cli", "sweep", "wang2019_boson", *COMMAND, "--outputs", "concurrence"]
+    line += ["--over", "T_1=1:5:120", "--over", "T_2=1:5:3000", "-o", "a.zarr", "--block", "3000", "--workers", "2"]
+    record = tmp_path / "a.zarr.progress"
+    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while process.poll() is None and not (record.exists() and record.read_text().count("\n") > 4):
+            time.sleep(0.05)
+        (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "symness: interrupted; no file is half written\n")
+    before = record.read_text().count("\n")
+    assert before > 4
+    again = subprocess.run([*line, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert not record.exists()
+
+
+@pytest.mark.slow
+def test_workers_that_die_are_replaced(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(_DYING)
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=200)
+    assert (run.returncode, run.stdout) == (0, "True\n"), run.stderr[-2000:]
+
+
+_DYING = """
+import os, signal
+import numpy as np
+from distributed import Client, LocalCluster
+import symness as sn
+from symness.generated import wang2019_boson
+if __name__ == "__main__":
+    grid = dict(omega_1=10.0, omega_2=9.0, lam=6.0, J_1=0.1, J_2=0.2)
+    grid |= dict(T_1=np.linspace(1, 5, 100), T_2=np.linspace(0.5, 6, 1000))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        workers = list(client.run(os.getpid).values())
+        def progress(done, total):
+            if done in (10, 40):
+                os.kill(workers.pop(), signal.SIGKILL)
+        found = sn.sweep(wang2019_boson, outputs="concurrence", client=client, block=1000, progress=progress, **grid)
+    alone = sn.sweep(wang2019_boson, outputs="concurrence", **grid)
+    print(np.array_equal(found["concurrence"].values, alone["concurrence"].values) and not workers)
+"""
 
 _CLUSTER = """
 import sys
