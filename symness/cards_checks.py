@@ -16,9 +16,20 @@ if TYPE_CHECKING:
     from symness.verify import Report, Row
 
 __all__ = [
-    "definitions", "equation", "figure", "first_law", "outcome", "refuted", "report", "report_table", "row",
-    "second_law", "statement", "unknown", "verdict",
-]  # fmt: skip
+    "definitions",
+    "equation",
+    "figure",
+    "first_law",
+    "outcome",
+    "refuted",
+    "report",
+    "report_table",
+    "row",
+    "second_law",
+    "statement",
+    "unknown",
+    "verdict",
+]
 
 
 def _passed(value: bool) -> str:

@@ -23,9 +23,19 @@ if TYPE_CHECKING:
     from symness.state import SteadyState
 
 __all__ = [
-    "conventions", "equations", "evaluator", "formula", "identities", "identity", "inputs_table", "outputs_table",
-    "quantity", "relaxation", "sector", "steady_state",
-]  # fmt: skip
+    "conventions",
+    "equations",
+    "evaluator",
+    "formula",
+    "identities",
+    "identity",
+    "inputs_table",
+    "outputs_table",
+    "quantity",
+    "relaxation",
+    "sector",
+    "steady_state",
+]
 
 _LONGEST = 2500  # operations of a formula that is written out on a screen
 _ROWS = 80

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -28,7 +28,7 @@ __all__ = [
     "jumps_table",
     "model",
     "part",
-]  # fmt: skip
+]
 
 #: what a rate is, said wherever rates are shown
 RATES = "gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)"

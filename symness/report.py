@@ -27,6 +27,7 @@ __all__ = ["PARTS", "report"]
 #: what takes time and can be left out
 PARTS = ("verification", "figures", "claims")
 Advance = Callable[[int, int, str], None]
+_LONGEST_CLAIM = 600  # letters of an equation in the list of claims
 
 _CONVENTIONS: tuple[tuple[str, str], ...] = (
     ("units", "hbar = k_B = 1; energies, rates, temperatures and chemical potentials in one unit"),
@@ -244,6 +245,8 @@ def _claims(derivation: Derivation, advance: Advance) -> str:
 
 def _entry(verdict: Verdict) -> tuple[str, ...]:
     words = " ".join(verdict.text.split())
+    if len(words) > _LONGEST_CLAIM:
+        words = f"{words[:_LONGEST_CLAIM]} ... ({len(words)} letters; `symness claims --json` prints all)"
     note = "; ".join(filter(None, (verdict.note, "" if verdict.is_equation else verdict.evidence)))
     return (verdict.place, verdict.verdict, words, note)
 

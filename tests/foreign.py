@@ -91,3 +91,19 @@ def dots(charging: bool = False) -> Any:
             sn.Bath("R", b.annihilation, g2, T2, mu2, statistics="fermi"),
         ],
     )
+
+
+def chain_of_dots() -> Any:
+    """Three dots in series, leads at the ends."""
+    eps, t, gl, gr, T_L, T_R = sn.parameters("eps t gamma_L gamma_R T_L T_R", positive=True)
+    mu_L, mu_R = sn.parameters("mu_L mu_R")
+    a, b, c = sn.fermions("1 2 3")
+    hop = a.creation * b.annihilation + b.creation * c.annihilation
+    return sn.Model(
+        eps * (a.number + b.number + c.number),
+        interaction=t * (hop + hop.H),
+        baths=[
+            sn.Bath("L", a.annihilation, gl, T_L, mu_L, statistics="fermi"),
+            sn.Bath("R", c.annihilation, gr, T_R, mu_R, statistics="fermi"),
+        ],
+    )

@@ -300,6 +300,24 @@ def test_double_dot_by_its_covariance_matrix(make: str) -> None:
             assert float(found[f"I_{x}"]) == pytest.approx(energy, rel=1e-11, abs=1e-15)
 
 
+@pytest.mark.slow
+def test_chain_of_three_dots_by_its_covariance_matrix() -> None:
+    """Leads at the ends, local generator: strings of Jordan and Wigner, and a program instead of a closed form."""
+    state = sn.steady_state(sn.local(foreign.chain_of_dots()))
+    outputs = {f"n_{x}": sn.particle_current(state, x) for x in "LR"}
+    outputs |= {f"I_{x}": sn.energy_current(state, x, "total") for x in "LR"}
+    v = {"eps": 1.0, "t": 0.3, "gamma_L": 0.2, "gamma_R": 0.1, "T_L": 0.3, "T_R": 0.5, "mu_L": 1.5, "mu_R": 0.2}
+    h = np.diag([v["eps"]] * 3) + v["t"] * (np.eye(3, k=1) + np.eye(3, k=-1))
+    gammas = {0: v["gamma_L"], 2: v["gamma_R"]}
+    occupied = {k: np.eye(3) * systems.fermi(v["eps"], v[f"T_{x}"], v[f"mu_{x}"]) for k, x in ((0, "L"), (2, "R"))}
+    C = covariance(h, gammas, occupied)
+    found = numbers(state, outputs, v)
+    for k, x in ((0, "L"), (2, "R")):
+        n, energy = lead_currents(h, C, k, gammas, occupied)
+        assert found[f"n_{x}"] == pytest.approx(n, rel=1e-11)
+        assert found[f"I_{x}"] == pytest.approx(energy, rel=1e-11)
+
+
 def test_bloch_equations_of_the_driven_qubit() -> None:
     """w = w_eq (G2**2 + omega**2)/(G2**2 + omega**2 + 4 F**2 G2/G1), G1 = gamma (1 + 2 N), G2 = G1/2 + 2 kappa."""
     state = CASES["driven qubit local"].state
