@@ -66,6 +66,27 @@ class Noise(Form):
         return False
 
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        sigmas = self._sigmas(rates, rho)
+        if len(self._jumps) == 1:
+            activity = self._trace(self._applied(self._jumps[0], rates, rho, 2))
+            return activity + 2 * self._trace(self._applied(self._jumps[0], rates, sigmas[0], 1))
+        return sum(
+            self._trace(self._applied(jumps, rates, sigma, 1))
+            for jumps, sigma in zip(self._jumps, reversed(sigmas), strict=True)
+        )
+
+    def terms(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        """Sum of the magnitudes of what ``value`` adds up: where a current is blocked, frequent events cancel."""
+        total = mpmath.mpf(0)
+        for jumps, sigma in zip(self._jumps, reversed(self._sigmas(rates, rho)), strict=True):
+            for q, amount, rows in jumps:
+                weight = abs(rates[q] * amount)
+                inside = [(j, value) for (i, j), value in rows.items() if i in self._at.coordinates.populations]
+                total += weight * sum(abs(value) * (abs(amount * rho[j]) + 2 * abs(sigma[j])) for j, value in inside)
+        return total
+
+    def _sigmas(self, rates: Sequence[Any], rho: Sequence[Any]) -> list[Any]:
+        """Solutions of M sigma = (I - J_1) rho, tr sigma = 0, of each part."""
         coordinates = self._at.coordinates
         rows = dense(coordinates, self._at.place.hamiltonian, self._at.maps, rates)
         elimination = Elimination(with_trace(coordinates, rows))
@@ -76,13 +97,7 @@ class Noise(Form):
             right = [current * x - y for x, y in zip(rho, image, strict=True)]
             right[0] = mpmath.mpf(0)
             sigmas.append(elimination.solve(right))
-        if len(self._jumps) == 1:
-            activity = self._trace(self._applied(self._jumps[0], rates, rho, 2))
-            return activity + 2 * self._trace(self._applied(self._jumps[0], rates, sigmas[0], 1))
-        return sum(
-            self._trace(self._applied(jumps, rates, sigma, 1))
-            for jumps, sigma in zip(self._jumps, reversed(sigmas), strict=True)
-        )
+        return sigmas
 
     def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
         return finite_slope(self.value, rates, rho)

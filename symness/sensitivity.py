@@ -170,7 +170,8 @@ def quantum_fisher_information(state: SteadyState, parameter: Any) -> Quantity:
         ``F = [(da - db)**2 + 4 |dc|**2 + (dD)**2/D]/(a + b),  D = a b - |c|**2``
 
     for a block with diagonal a, b and off-diagonal c; larger blocks take the numerical eigenvectors of rho.  0/0, NaN,
-    where rho has an eigenvalue zero (T = 0); the reference calls it undefined and compares no number.
+    where rho has an eigenvalue zero (T = 0), where the reference calls it undefined and
+    compares no number; NaN or inf where D is below 2**-98 a b, beyond the digits of double-double arithmetic.
     """
     n = state.generator.dimension
     elements = {(i, j): state.element(i, j, "product") for i in range(n) for j in range(i, n)}

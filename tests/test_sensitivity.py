@@ -132,6 +132,8 @@ def outputs_of(case: Any, parameters: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+#: a detuned or strongly coupled pair, whose ground state is entangled: almost pure at low temperature
+PURE = ("zhang2021 strong", "man2019", "man2019 dephasing")
 CHECKED = ("khandelwal2020 local", "driven qubit redfield", "maser local")
 
 
@@ -143,7 +145,9 @@ def test_formulas_keep_the_promise_on_digits(name: str) -> None:
     case = CASES[name]
     formula = sn.formula(case.state, outputs_of(case, {**QUICK, **SLOW}[name]))
     assert r"\partial_{" in formula.latex()
-    report = formula.check(points=12 if name in CHECKED else 24, digits=25)
+    # In the product basis a block that is pure to 2**-98 has no determinant left, and its information is NaN or inf.
+    mixed = {T: (2.0, 50.0) for T in case.values if T.startswith("T_")} if name in PURE else {}
+    report = formula.check(points=12 if name in CHECKED else 24, digits=25, ranges=mixed)
     assert report.passed, report.text()
 
 
