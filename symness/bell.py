@@ -3,8 +3,8 @@
     B = A_1 (B_1 + B_2 + B_3) + A_2 (B_1 + B_2 - B_3) + A_3 (B_1 - B_2) + A_1 + A_2 - B_1 - B_2,    A_i, B_j = +-1
 
 Local hidden variables allow <B> <= 4, quantum mechanics of two qubits <B> <= 5 (Collins and Gisin 2004; in this
-normalisation Zhang and Wang, Quantum Inf. Process. 20 (2021), Eqs. (6)-(8)).  A measurement of a qubit is A = a . sigma with a unit
-vector a; a *degenerate* one, A = +1 or -1 whatever the state, answers without looking.
+normalisation Zhang and Wang, Quantum Inf. Process. 20 (2021), Eqs. (6)-(8)).  A measurement of a qubit is
+A = a . sigma with a unit vector a; a *degenerate* one, A = +1 or -1 whatever the state, answers without looking.
 
 How the maximum is found: for given measurements of one party the best ones of the other are known exactly (each is the
 direction of a vector), so the value is a function of Alice's three directions, convex in each.  Alternating between the

@@ -268,7 +268,8 @@ def value_of_row(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:
     direct = sum_of_elements(state, row)
     if state.linear is None:
         return direct
-    short = state.linear.closed_form({c: e for c, e in row.items() if c in state.elements}) or one_product(state, direct)
+    own = {c: entry for c, entry in row.items() if c in state.elements}
+    short = state.linear.closed_form(own) or one_product(state, direct)
     if short is None:
         return direct
     product = direct.op == "add" and all(node.op != "add" for node in program.walk([short]))  # shows where it vanishes

@@ -567,8 +567,8 @@ def test_currents_and_bases_that_do_not_exist_name_the_alternative() -> None:
 
 #: model -> parameter, where it goes, and a number as good as that
 LIMITS = {
-    "wang2019 bosons": ("T_1", 0, "1e-25"),
-    "man2019": ("T_C", 0, "1e-25"),
+    "wang2019 bosons": ("T_1", sp.oo, "1e25"),
+    "man2019": ("T_C", sp.oo, "1e25"),
     "camalet2011": ("xi", sp.oo, "1e25"),
     "khandelwal2020 local": ("T_c", 0, "1e-25"),
     "khandelwal2020 global": ("gamma_c", sp.oo, "1e25"),
@@ -600,7 +600,7 @@ def test_limit(name: str) -> None:
 #: model -> parameter, about
 SERIES = {
     "wang2019 fermions": ("lam", 0),
-    "man2019": ("Gamma_CA", 0),
+    "man2019": ("Gamma_A", 0),
     "camalet2011": ("xi", 0),
     "khandelwal2020 local": ("g", 0),
     "zhang2021 strong": ("T_1", "T_2"),
