@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from symness import program
-from symness.arithmetic import sqrt
+from symness.arithmetic import maximum, sqrt
 from symness.entanglement import x_state
 from symness.errors import ObservableError
 from symness.exact import Polynomial
@@ -69,7 +69,7 @@ def critical_current(state: SteadyState, current: Quantity, coherence: str | Non
     product = program.mul(first.expression, second.expression)
     root = program.sqrt(program.call("positive_part", product))
     # What the reference computes: the ratio as it stands, at points where both have digits.
-    plain = abs(current) * sqrt(first * second) / abs(state.element(*place, "product"))
+    plain = abs(current) * sqrt(maximum(first * second, 0)) / abs(state.element(*place, "product"))
     return Quantity(
         state,
         program.mul(ratio, root),

@@ -182,8 +182,12 @@ class _Writer:
         operands: list[Operand] = []
         if len(angles) == 2 and angles["cos_half"].args[1:] == angles["sin_half"].args[1:]:
             delta, lam = (self._get(item) for item in angles["cos_half"].operands)
-            operands = [self.emit("divide", lam, self._splittings(delta, lam)[1])]
-            factors = [f for f in factors if f not in angles.values()]
+            rest = list(factors)
+            while all(half in rest for half in angles.values()):  # cos(theta/2)**2 has one partner for each sine only
+                operands.append(self.emit("divide", lam, self._splittings(delta, lam)[1]))
+                for half in angles.values():
+                    rest.remove(half)
+            factors = rest
         operands += [self._get(f) for f in factors if f.op != "number"]
         total = operands[0]
         for other in operands[1:]:
