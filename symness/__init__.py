@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ZeroPivotError,
     )
     from symness.figures import Figure
+    from symness.fisher import fisher_information, quantum_fisher_information
     from symness.formula import Formula
     from symness.generators import Generator, local, partial_secular, redfield, secular
     from symness.identities import identities
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from symness.parameters import parameters
     from symness.proof import prove
     from symness.relaxation import Relaxation, relaxation, relaxation_gap
-    from symness.sensitivity import derivative, fisher_information, quantum_fisher_information
+    from symness.sensitivity import derivative
     from symness.space import fermions, levels, modes, product, qubits, spins
     from symness.spectra import spectrum, susceptibility
     from symness.steady import SteadyState, steady_state
@@ -173,7 +174,8 @@ _NAMES = {
     "counting": "fano noise uncertainty_product",
     "critical": "critical_current",
     "relaxation": "Relaxation relaxation relaxation_gap",
-    "sensitivity": "derivative fisher_information quantum_fisher_information",
+    "fisher": "fisher_information quantum_fisher_information",
+    "sensitivity": "derivative",
     "spectra": "spectrum susceptibility",
     "identities": "identities",
     "transport": "conductance rectification",

@@ -128,7 +128,7 @@ class _Expanded:
         self.values: dict[str, Node] = {}
         self.definitions: list[Definition] = []
         model = getattr(formula.reference, "model", None)
-        self.assume = tuple(getattr(model, "assume", ()))
+        self.assume = (*getattr(model, "assume", ()), *self._conditions())
         self.expansion = Expansion({}, length, ResiduePoint(101 + seed), self.sign)
         self.expansion.symbols[name] = self._start()
 
@@ -141,6 +141,14 @@ class _Expanded:
         except ModelError as error:
             raise LimitError(f"{self.name} -> {self.target}: {error}") from error
         return self.expansion.trimmed(0, [value, one], True)
+
+    def _conditions(self) -> list[Any]:
+        """What holds wherever the formula is valid."""
+        values: dict[str, Node] = {}
+        for definition in self.source.definitions:
+            values[definition.name] = program.substitute(definition.expression, values)
+        shown = [to_sympy(program.substitute(c.expression, values), self.parameters) for c in self.source.conditions]
+        return [x > 0 if c.strict else x >= 0 for x, c in zip(shown, self.source.conditions, strict=True)]
 
     def sign(self, node: Node) -> int | None:
         expression = to_sympy(program.substitute(node, self.values), self.parameters)

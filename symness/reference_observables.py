@@ -19,7 +19,7 @@ from symness.reference_forms import TINY, Coefficients, Coordinates, Form, Place
 from symness.reference_generator import NumericModel
 from symness.reference_matrices import Matrix, dagger, product, to_energy
 from symness.reference_rates import Point
-from symness.reference_sensitivity import Derivative, quantum_fisher
+from symness.reference_sensitivity import Derivative, Moved, quantum_fisher
 from symness.reference_spectra import Gap, Spectrum
 
 __all__ = ["Forms"]
@@ -45,7 +45,7 @@ class Forms:
 
     # -- linear ------------------------------------------------------------------------------------------------------
 
-    def _working(self, operator: Matrix, basis: str) -> Matrix:
+    def in_working_basis(self, operator: Matrix, basis: str) -> Matrix:
         """An operator given in a basis, in the working basis."""
         here = "energy" if self.model.in_energy_basis else "product"
         if basis == here:
@@ -67,7 +67,7 @@ class Forms:
                 f"element: no element {(i, j)} in the basis {observable.basis!r}; pass indices from 0 to {n - 1} and "
                 "the basis 'energy' or 'product'"
             )
-        operator = self._working({(j, i): mpmath.mpf(1)}, observable.basis)
+        operator = self.in_working_basis({(j, i): mpmath.mpf(1)}, observable.basis)
         return self._linear(Form(self.coordinates.trace_with(operator)), i == j)
 
     def _linear(self, form: Form, is_real: bool) -> Quantity:
@@ -77,7 +77,7 @@ class Forms:
 
     def _expectation(self, observable: Observable) -> Quantity:
         matrix = self.model.operator(observable.operator, self.point.numbers)
-        form = Form(self.coordinates.trace_with(self._working(matrix, "product")))
+        form = Form(self.coordinates.trace_with(self.in_working_basis(matrix, "product")))
         adjoint = dagger(matrix)
         close = all(abs(value - adjoint.get(place, 0)) < mpmath.mpf("1e-40") for place, value in matrix.items())
         return self._linear(form, close)
@@ -159,7 +159,7 @@ class Forms:
     def _spectrum(self, observable: Observable, response: bool = False) -> Quantity:
         numbers = self.point.numbers
         pair = [self.model.operator(o, numbers) for o in (observable.operator, observable.second)]
-        first, second = (self._working(matrix, "product") for matrix in pair)
+        first, second = (self.in_working_basis(matrix, "product") for matrix in pair)
         return Quantity((Spectrum(self, (first, second), observable.function.name, response),), _single)
 
     def _susceptibility(self, observable: Observable) -> Quantity:
@@ -172,13 +172,25 @@ class Forms:
         return Quantity((Derivative(self, observable),), _single)
 
     def _quantum_fisher_information(self, observable: Observable) -> Quantity:
-        forms, n = self._forms_in("product"), self.model.dimension
-        places = list(forms)
-        elements = [Observable("element", "product", place) for place in places]
-        slopes = [
-            Derivative(self, Observable("derivative", parts=(e,), function=observable.function)) for e in elements
-        ]
-        return Quantity((*forms.values(), *slopes), lambda values: (quantum_fisher(n, places, values),) * 2)
+        symbol, rows = observable.function, self.point.eigenvectors
+        here = "energy" if self.model.in_energy_basis else "product"
+        forms = self._forms_in(here)
+        slopes: dict[tuple[int, int], Form] = {}
+        if here == "product":
+            for place in forms:
+                element = Observable("element", here, place)
+                slopes[place] = Derivative(self, Observable("derivative", parts=(element,), function=symbol))
+        else:
+            # Eigenstates of one block of H + V turn into each other.
+            turned = {(k, m) for row in rows for k, _ in row for m, _ in row if k <= m}
+            slopes = {place: Moved(self, place, symbol) for place in sorted({*forms, *turned})}
+
+        def combine(values: list[Any]) -> tuple[Any, Any]:
+            known = iter(values)
+            rho, change = ({place: next(known) for place in places} for places in (forms, slopes))
+            return (quantum_fisher(rho, change),) * 2
+
+        return Quantity((*forms.values(), *slopes.values()), combine)
 
     # -- composites --------------------------------------------------------------------------------------------------
 
@@ -226,7 +238,7 @@ class Forms:
         if basis not in self._elements:
             n, one = self.model.dimension, mpmath.mpf(1)
             forms = {
-                (i, j): Form(self.coordinates.trace_with(self._working({(j, i): one}, basis)))
+                (i, j): Form(self.coordinates.trace_with(self.in_working_basis({(j, i): one}, basis)))
                 for i in range(n)
                 for j in range(i, n)
             }

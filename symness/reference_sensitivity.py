@@ -14,11 +14,14 @@ from mpmath import mp
 from symness.errors import ModelError, ObservableError
 from symness.observable import Observable
 from symness.reference_counting import Setting, finite_slope
-from symness.reference_forms import TINY, Form
+from symness.reference_forms import Form
 from symness.reference_matrices import Matrix, connected
 from symness.reference_terms import End, form_terms, moved_magnitudes, relative_change, source_magnitudes
 
-__all__ = ["Derivative", "quantum_fisher"]
+__all__ = ["Derivative", "Moved", "quantum_fisher"]
+
+#: A probability below this counts as zero: there evaluators underflow, and what is left is 0/0.
+UNDERFLOW = mpmath.mpf("1e-290")
 
 
 class Derivative(Form):
@@ -116,21 +119,51 @@ class Derivative(Form):
         return total
 
 
-def quantum_fisher(size: int, places: Sequence[tuple[int, int]], values: Sequence[Any]) -> Any:
+class Moved(Derivative):
+    """<j|d rho/dp|k> between eigenstates of H + V at the point: d/dp of the expectation of |k><j|, held fixed.
+
+    Found in the product basis, where no eigenstate is differentiated.
+    """
+
+    def __init__(self, setting: Setting, place: tuple[int, int], parameter: Any) -> None:
+        element = Observable("element", "energy", place)
+        super().__init__(setting, Observable("derivative", parts=(element,), function=parameter))
+        i, j = place
+        rows = setting.point.eigenvectors
+        self._operator = {
+            (r, c): left * right.conjugate()
+            for r, first in enumerate(rows)
+            for c, second in enumerate(rows)
+            for k, left in first
+            for m, right in second
+            if (k, m) == (j, i)
+        }
+
+    def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        def outcome(forms: Any, own: list[Any], state: list[Any]) -> list[Any]:
+            fixed = forms.coordinates.trace_with(forms.in_working_basis(self._operator, "product"))
+            return [mp.mpmathify(Form(fixed).value(own, state))]
+
+        return self._difference(rates, outcome)[0]
+
+    def terms(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
+        """Those of the element's own derivative; what the turning of the eigenstates adds is a product."""
+        return super().terms(rates, rho) + abs(self.value(rates, rho))
+
+
+def quantum_fisher(values: Matrix, slopes: Matrix) -> Any:
     """sum over eigenstates of 2 |<j|d rho|k>|**2/(l_j + l_k), block by block; nan (0/0) where the state is pure.
 
     Parameters
     ----------
-    places : sequence of (i, j), i <= j
-        Elements of rho that are not zero by structure.
-    values : sequence
-        These elements, then their derivatives.
+    values, slopes : mapping (i, j) -> number, i <= j
+        Elements of rho and of its derivative that are not zero by structure, in one basis.
     """
-    parts = dict(zip(places, values, strict=False)), dict(zip(places, values[len(places) :], strict=True))
+    size = 1 + max(j for _, j in (*values, *slopes))
     total = mpmath.mpf(0)
-    for block in connected(size, [p for p in places if p[0] != p[1]]):
-        if (block[0], block[0]) in parts[0]:
-            total += _information(block, *parts)
+    for block in connected(size, [place for place in (*values, *slopes) if place[0] != place[1]]):
+        if any((i, i) in values for i in block):
+            total += _information(block, values, slopes)
     return total
 
 
@@ -150,7 +183,7 @@ def _information(block: Sequence[int], values: Matrix, slopes: Matrix) -> Any:
     for j in range(len(block)):
         for k in range(len(block)):
             weight = energies[j] + energies[k]
-            if abs(weight) <= TINY:
+            if abs(weight) <= UNDERFLOW:
                 return mp.nan  # a pure state: 0/0
             total += 2 * abs(moved[j, k]) ** 2 / weight
     return total

@@ -13,7 +13,7 @@ ROOMS = (
     "asymptotics space baths model observable assumptions closed_levels spectrum coincidence frequencies sparse pairs "
     "rates generators liouville collective composites differences elimination paperform affine notation shortest "
     "linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic response events cumulant "
-    "counting sensitivity spectra entanglement nonlocality bell coherence balances identity identities critical "
+    "counting sensitivity fisher spectra entanglement nonlocality bell coherence balances identity identities critical "
     "translation noted published signs cancellation realise statements lowering strength typeset latex careful "
     "kernel_text numpy_code evaluator characteristic relaxation reference_matrices reference_numbers "
     "reference_entries reference_generator reference_rates reference_forms reference_terms reference_counting "
