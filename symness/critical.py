@@ -120,6 +120,11 @@ def _ratio(state: SteadyState, current: Quantity, re: Node, im: Node) -> Node:
     direct = program.div(program.call("abs", current.expression), program.call("hypot", re, im))
     try:
         field = Rational(state, [current.expression, re, im])
+        flow, x, y = field.quotients
+        if not len(flow.top):
+            raise ObservableError("critical_current: the current vanishes identically; pass one that flows")
+        shared = flow.top.gcd(x.top).gcd(y.top)
+        x, y = x / flow, y / flow
     except OverflowError:
         if not all(_vanishes_in_equilibrium(state, part) for part in expanded(state, [re, im])):
             return direct
@@ -127,11 +132,6 @@ def _ratio(state: SteadyState, current: Quantity, re: Node, im: Node) -> Node:
             "critical_current: the current has too many terms to cancel what it shares with the coherence; away from "
             "equilibrium abs(current) * sn.sqrt(p * q) / abs(coherence) of quantities has the same value"
         ) from None
-    flow, x, y = field.quotients
-    if not len(flow.top):
-        raise ObservableError("critical_current: the current vanishes identically; pass one that flows")
-    shared = flow.top.gcd(x.top).gcd(y.top)
-    x, y = x / flow, y / flow
     # (x, y) = common (a, b)/bottom with a and b coprime, without fractions
     bottom = x.bottom * y.bottom / x.bottom.gcd(y.bottom)
     a, b = x.top * (bottom / x.bottom), y.top * (bottom / y.bottom)

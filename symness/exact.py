@@ -199,7 +199,7 @@ class Ring:
         rest = [t for t in terms if t[0] not in taken]
         if not rest:
             return program.add(*(self._monomial(m, c) for m, c in terms))
-        return program.add(self._collect(rest), self._collect(chosen))
+        return program.gathered(program.add(self._collect(rest), self._collect(chosen)))
 
     def _shared(self, terms: Iterable[tuple[tuple[int, ...], Fraction]]) -> Fraction:
         content = Fraction(0)

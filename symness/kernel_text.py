@@ -136,7 +136,7 @@ class _Printer:
             return sign + " * ".join(texts), 2
         if node.op == "div":
             if node.args[0] in self._thermal and node.args[1] in self._temperatures:
-                return f"_per_temperature(xp, {self._get(node.args[0], 0)}, {self._get(node.args[1], 0)})", 9
+                return f"_over_temperature(xp, {self._get(node.args[0], 0)}, {self._get(node.args[1], 0)})", 9
             return f"{self._get(node.args[0], 2)} / {self._get(node.args[1], 4)}", 2
         if node.op == "pow":
             return f"{self._get(node.args[0], 9)}**{node.args[1]}", 4

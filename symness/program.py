@@ -25,6 +25,8 @@ __all__ = [
     "differentiate",
     "div",
     "evaluate",
+    "flat",
+    "gathered",
     "mul",
     "name_recurring",
     "number",
@@ -57,6 +59,42 @@ def walk(roots: Iterable[Node]) -> Iterator[Node]:
             else:
                 stack.append((node, True))
                 stack.extend((child, False) for child in reversed(node.operands) if child not in seen)
+
+
+def flat(node: Node) -> list[Node]:
+    """The terms of nested sums, or the factors of nested products, from left to right."""
+    if node.op not in ("add", "mul"):
+        return [node]
+    found, stack = [], [node]
+    while stack:
+        last = stack.pop()
+        if last.op == node.op:
+            stack.extend(reversed(last.args))
+        else:
+            found.append(last)
+    return found
+
+
+def gathered(node: Node) -> Node:
+    """A sum in which terms with one bracket in common are one term: v*(a + b) + w*(a + b) is (v + w)*(a + b)."""
+    terms = flat(node) if node.op == "add" else []
+    factors = [[term] if term.op == "add" else flat(term) for term in terms]
+    for k, own in enumerate(factors):
+        for bracket in (f for f in own if f.op == "add"):
+            others = [j for j in range(k + 1, len(factors)) if bracket in factors[j]]
+            if others:
+                rests = [mul(*_without(factors[j], bracket)) for j in (k, *others)]
+                kept = [t for j, t in enumerate(terms) if j != k and j not in others]
+                sign = -1 if all(flat(rest)[0].op == "number" and flat(rest)[0].args[0] < 0 for rest in rests) else 1
+                kept.insert(k, mul(sign, gathered(add(*(mul(sign, rest) for rest in rests))), bracket))
+                return gathered(add(*kept))
+    return node
+
+
+def _without(factors: Sequence[Node], one: Node) -> list[Node]:
+    rest = list(factors)
+    rest.remove(one)
+    return rest
 
 
 def symbols_of(roots: Iterable[Node]) -> list[str]:

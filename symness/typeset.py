@@ -88,18 +88,6 @@ def _product(factors: Sequence[_Text]) -> str:
     return text
 
 
-def _flat(node: Node) -> list[Node]:
-    """The terms of nested sums, or the factors of nested products, from left to right."""
-    found, stack = [], [node]
-    while stack:
-        last = stack.pop()
-        if last.op == node.op:
-            stack.extend(reversed(last.args))
-        else:
-            found.append(last)
-    return found
-
-
 def key_of(node: Node) -> tuple[Node, ...]:
     """What an angle (delta, lam) or a matrix (its entries) is known by; empty for other nodes."""
     return node.args[_KEY_START[node.args[0]] :] if node.op == "call" and node.args[0] in _KEY_START else ()
@@ -142,9 +130,9 @@ class Printer:
         if node.op == "i":
             return _Text(r"\mathrm{i}", "unit")
         if node.op == "add":
-            return _Text("".join(self._signed(term, k) for k, term in enumerate(_flat(node))), "sum")
+            return _Text("".join(self._signed(term, k) for k, term in enumerate(program.flat(node))), "sum")
         if node.op == "mul":
-            parts = [self.memo[factor] for factor in _flat(node)]
+            parts = [self.memo[factor] for factor in program.flat(node)]
             negative = parts[0].negative
             if parts[0].text == "1":  # only the sign is left of -1
                 parts = [_Text(parts[1].factor, "letter") if parts[1].negative else parts[1], *parts[2:]]
@@ -267,7 +255,7 @@ class Printer:
                 return negative, [*parts[:-1], parts[-1] + inverse[0], *inverse[1:]]
             negative, parts = self._inside(rf"\frac{{1}}{{{self(den).whole}}}", num, "", room)
         else:
-            factors = _flat(node)
+            factors = program.flat(node)
             widths = [self.width(self(factor).text) * (factor.op in ("add", "div")) for factor in factors]
             place = widths.index(max(widths))
             before, after = (self(program.mul(*part)) for part in (factors[:place], factors[place + 1 :]))
@@ -278,7 +266,7 @@ class Printer:
 
     def _sum(self, node: Node, room: float) -> list[str]:
         found = []
-        for k, term in enumerate(_flat(node)):
+        for k, term in enumerate(program.flat(node)):
             (negative, parts), whole = self.pieces(term, room), self(term)
             found += [self._signed(term, k).strip()] if parts == [whole.text] else ["+-"[negative] + " " + parts[0]]
             found += parts[1:]

@@ -150,6 +150,17 @@ def test_half_angles_need_no_root_in_squares_and_products() -> None:
     assert kinds.count("copysign") == 1
 
 
+@pytest.mark.parametrize(("cosines", "sines"), [(1, 1), (2, 1), (1, 2), (2, 2), (3, 1)])
+def test_half_angles_in_a_product_keep_their_number(cosines: int, sines: int) -> None:
+    halves = [call("cos_half", X, Y)] * cosines + [call("sin_half", X, Y)] * sines
+    found = fast_program(formula({"p": program.mul(*halves, A)}), tests=False)
+    known: dict[object, float] = {"a": 0.7, "x": 0.8, "y": -1.3}
+    for target, operation, operands in found.statements:
+        known[target] = getattr(np, operation)(*(known.get(item, item) for item in operands))
+    half = np.arctan2(-1.3, 0.8) / 2
+    assert known[found.parts["p"][0]] == pytest.approx(0.7 * np.cos(half) ** cosines * np.sin(half) ** sines, rel=1e-14)
+
+
 def test_occupations_are_tested_at_their_argument() -> None:
     known = analysis()
     low = HALF * (A + B) - HALF * program.sqrt((A - B) ** 2 + C**2)

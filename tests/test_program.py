@@ -326,6 +326,22 @@ def test_the_derivative_of_a_product_with_an_expression(node: Node, values: dict
     assert program.differentiate(node, "w").is_zero
 
 
+def test_terms_with_one_bracket_are_gathered() -> None:
+    bracket = add(Y, Z)
+    found = program.gathered(add(add(X, mul(X, bracket)), mul(-1, Y, bracket)))
+    assert found == add(X, mul(add(X, mul(-1, Y)), bracket))
+    assert program.gathered(add(mul(-1, X, bracket), mul(-2, Y, bracket))) == mul(-1, add(X, mul(2, Y)), bracket)
+
+
+@given(st.lists(expressions(), min_size=2, max_size=4), VALUES)
+def test_gathering_changes_no_value(terms: list[Node], values: dict[str, Fraction]) -> None:
+    whole = add(*terms, *(mul(term, add(X, Y)) for term in terms))
+    found = program.gathered(whole)
+    assert program.count_ops([found]) <= program.count_ops([whole])
+    same = exact(add(found, mul(-1, whole)), gaussian(values))
+    assert (same.re, same.im) == (0, 0)
+
+
 # -- conversion ------------------------------------------------------------------------------------------------------
 
 
