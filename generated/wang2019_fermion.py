@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: f824aa6a50918ef1d7c88f2afdb7bea4aef3caccbdb6fef30e00947bde4b0894
+# sha256 of the text below this line: 5d892ede3187e35815990c6570ba462d99315f3d2430ac098170182809a66f38
 """wang2019_fermion: steady-state quantities in closed form.
 
 generator: redfield
@@ -1577,17 +1577,21 @@ def _pair_eigh(size, *entries):
     """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
 
     What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.
+    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
+    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
     """
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
     matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
+    graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
+    vectors = np.where(graded[..., None, None], np.eye(size), vectors)
     v = _Pair(vectors, np.zeros_like(vectors))
     v = v + _pair_matmul(v, _Pair(np.float64(0.5)) * (_Pair(np.eye(size)) - _pair_matmul(_transposed(v), v)))
     form = _pair_matmul(_transposed(v), _pair_matmul(matrix, v))
-    smallest = 2.0**-104 * np.abs(values).max(axis=-1)
-    for _ in range(6):
+    smallest = np.where(graded, 0.0, 2.0**-104 * np.abs(values).max(axis=-1))
+    for _ in range(12):
         # One element at a time would be slow: a pair of columns is left alone where no element needs it.
         turns = [(p, q) for p in range(size) for q in range(p + 1, size)]
         if not sum([_rotate(form, v, p, q, smallest) for p, q in turns]):
@@ -1614,9 +1618,10 @@ def _at(x, index):
 
 
 def _rotate(form, v, p, q, smallest):
-    """Turn columns (and rows) p and q where the element between them exceeds ``smallest``; False where none does."""
+    """Turn columns (and rows) p and q where the element between them exceeds both bounds; False where none does."""
     between = _at(form, np.s_[..., p, q])
-    wanted = np.abs(between.hi) > smallest
+    own = np.sqrt(np.abs(form.hi[..., p, p])) * np.sqrt(np.abs(form.hi[..., q, q]))
+    wanted = np.abs(between.hi) > np.maximum(smallest, 2.0**-104 * own)
     if not wanted.any():
         return False
     one = _Pair(np.ones(wanted.shape), np.zeros(wanted.shape))

@@ -88,9 +88,10 @@ def quantum_fisher_information(state: SteadyState, parameter: Any) -> Quantity:
     n, basis = state.generator.dimension, state.generator.basis
     elements = {(i, j): state.element(i, j, basis) for i in range(n) for j in range(i, n)}
     elements = {place: q for place, q in elements.items() if not q.expression.is_zero}
-    symbol = parameter_of(elements[0, 0], parameter)
+    first = state.element(0, 0, basis)
+    symbol = parameter_of(first, parameter)
     slopes = {place: derivative(q, symbol) for place, q in elements.items()}
-    turns = _turns(state, elements[0, 0], symbol)
+    turns = _turns(state, first, symbol)
     parts = ({place: q.expression for place, q in group.items()} for group in (elements, slopes, turns))
     return Quantity(
         state,

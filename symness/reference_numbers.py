@@ -35,12 +35,20 @@ def _number(value: Any) -> Any:
     return number.real if isinstance(number, mpmath.mpc) and number.imag == 0 else number
 
 
+def _eigenvalue(k: Any, size: Any, *entries: Any) -> Any:
+    """The k-th largest of a real symmetric matrix, row by row: an energy of H + V that has no closed form."""
+    n = int(size)
+    matrix = mp.matrix([[mp.mpf(entry) for entry in entries[n * i : n * (i + 1)]] for i in range(n)])
+    return sorted(mp.eigsy(matrix, eigvals_only=True), reverse=True)[int(k)]
+
+
 def compiled(symbols: Sequence[Any], entries: Sequence[Any]) -> Callable[..., list[Any]]:
     """A function of the values of the symbols returning a list of mpf or mpc, at the precision of the call."""
-    table = {
+    table: dict[str, Callable[..., Any]] = {
         "bose": lambda omega, temperature, mu: occupation(mp.mpf(omega), mp.mpf(temperature), mu, +1)[0],
         "fermi": lambda omega, temperature, mu: occupation(mp.mpf(omega), mp.mpf(temperature), mu, -1)[0],
     }
+    table["eigenvalue"] = _eigenvalue
     function = sp.lambdify(list(symbols), list(entries), modules=[table, "mpmath"], cse=True)
     return lambda *values: [_number(value) for value in function(*values)]
 

@@ -9,12 +9,38 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pytest
 import sympy as sp
 from mpmath import mp
 
 import symness as sn
 from symness import program
 from symness.conditions import number_at
+
+#: case -> parameters: an energy or a coupling, and one of a bath
+QUICK = {
+    "wang2019 fermions": ("lam", "T_1"),
+    "khandelwal2020 local": ("g", "T_h"),
+    "camalet2011": ("Delta", "K_1"),
+    "driven qubit local": ("F", "kappa"),
+    "driven qubit redfield": ("F", "T_z"),
+    "maser local": ("delta", "T_h"),
+    "double dot local": ("t", "mu_1"),
+}
+SLOW = {
+    "wang2019 bosons": ("omega_1", "J_2"),
+    "khandelwal2020 tunnelling": ("kappa_h", "T_c"),
+    "zhang2021 strong": ("kappa", "T_2"),
+    "man2019": ("Omega", "Gamma_CA"),
+    "refrigerator local": ("g", "T_2"),
+    "double dot charging redfield": ("U", "mu_2"),
+    "man2019 dephasing": ("gamma", "T_C"),
+    "zhang2021 fermions": ("eps_1", "mu_2"),
+}
+
+
+def marked(quick: dict[str, Any], slow: dict[str, Any]) -> list[Any]:
+    return [*quick, *(pytest.param(name, marks=pytest.mark.slow) for name in slow)]
 
 
 @contextmanager
@@ -66,3 +92,17 @@ def operators(dimension: int) -> tuple[Any, Any]:
     for k in range(dimension):
         diagonal[k, k] = k * (k + 1) // 2
     return lower, diagonal
+
+
+def information(rho: Any, drho: Any) -> Any:
+    """Tr(drho L) with rho L + L rho = 2 drho (Lyapunov's equation), solved as a linear system of n**2 equations."""
+    n = rho.rows
+    rows, right = mp.zeros(n * n), mp.zeros(n * n, 1)
+    for i in range(n):
+        for j in range(n):
+            right[i + n * j] = 2 * drho[i, j]
+            for k in range(n):
+                rows[i + n * j, k + n * j] += rho[i, k]
+                rows[i + n * j, i + n * k] += rho[k, j]
+    L = mp.lu_solve(rows, right)
+    return mp.fsum(drho[j, i] * L[i + n * j] for i in range(n) for j in range(n)).real

@@ -107,3 +107,10 @@ def chain_of_dots() -> Any:
             sn.Bath("R", c.annihilation, gr, T_R, mu_R, statistics="fermi"),
         ],
     )
+
+
+def thermal() -> Any:
+    """A qubit and one bath."""
+    omega, gamma, T = sn.parameters("omega gamma T", positive=True)
+    (q,) = sn.qubits("q")
+    return sn.Model(omega * q.number, baths=[sn.Bath("B", q.lowering, gamma, T)])
