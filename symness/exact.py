@@ -129,7 +129,11 @@ class Ring:
         for factor, power in found:
             scale, primitive = self.primitive(factor)
             total *= scale**power
-            listed.append((primitive, int(power)))
+            known = next((k for k, (other, _) in enumerate(listed) if other == primitive), None)
+            if known is None:
+                listed.append((primitive, int(power)))
+            else:  # a root that was found as 1 - c**2 as well
+                listed[known] = primitive, listed[known][1] + int(power)
         if len(listed) > 1:
             listed.sort(key=lambda item: (len(item[0]), self._key(item[0])))
         return total, listed

@@ -129,7 +129,7 @@ def _liouvillian(generator: Generator, values: Mapping[str, float]) -> np.ndarra
                     for rate, weight in entry.items()
                 )
                 inside[place[row], place[column]] = float(total)
-        vectors = np.array([[float(number_at(v, known)) for v in row] for row in generator.spectrum.vectors])
+        vectors = np.array([[complex(number_at(v, known)) for v in row] for row in generator.spectrum.vectors])
     into, back = _coordinate_maps(n)
     full = back @ inside @ into
     if generator.basis == "product":

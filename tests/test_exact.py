@@ -140,6 +140,13 @@ def test_factors_multiply_back(first: dict[Any, Fraction], second: dict[Any, Fra
     assert product == poly
 
 
+def test_each_factor_is_listed_once() -> None:
+    """s (1 - c**2) is s**3, not s and s**2."""
+    made = ring()
+    root, cosine = made.generators["s"], made.generators["c"]
+    assert made.factors(root * (made.one - cosine**2))[1] == [(root, 3)]
+
+
 @given(POLYNOMIALS)
 def test_split_gathers_by_powers(terms: dict[Any, Fraction]) -> None:
     made = ring()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 import systems
+from routes import Route
 
 import symness as sn
 
@@ -42,6 +43,22 @@ def test_the_steady_state_of_qutip_is_ours(make: Any) -> None:
     assert mine.dims == [[2, 2], [2, 2]]
     assert np.abs((mine - theirs).full()).max() < 1e-13
     assert np.abs(sn.to_qutip(generator, values).full() - systems.superoperator(generator, values)).max() < 1e-14
+
+
+def test_complex_eigenvectors() -> None:
+    """A qubit driven along two axes."""
+    omega, F, G, alpha, beta, T_1, T_2 = sn.parameters("omega F G alpha beta T_1 T_2", positive=True)
+    (q,) = sn.qubits("q")
+    baths = [sn.Bath("x", q.x, lambda w: alpha * w, T_1), sn.Bath("z", q.z, lambda w: beta * w, T_2)]
+    generator = sn.redfield(sn.Model(omega / 2 * q.z, interaction=F * q.x + G * q.y, baths=baths))
+    values = {"omega": 1.1, "F": 0.3, "G": 0.4, "alpha": 0.05, "beta": 0.03, "T_1": 0.7, "T_2": 1.9}
+    state = sn.steady_state(generator)
+    mine = sn.to_qutip(state, values)
+    assert np.abs((mine - qutip.steadystate(sn.to_qutip(generator, values))).full()).max() < 1e-13
+
+    route = Route(generator.model, "redfield", values)
+    assert max(abs(mine.full()[i, j] - complex(route.rho[i, j])) for i in range(2) for j in range(2)) < 1e-13
+    assert sn.formula(state, {"J": sn.energy_current(state, "x")}).check(points=6, digits=25).passed
 
 
 def test_a_forgotten_or_unknown_parameter_is_named() -> None:
