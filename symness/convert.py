@@ -63,7 +63,7 @@ def _convert(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
     elif expr.is_Pow:
         node = _power(expr, order, memo)
     elif isinstance(expr, sp.exp):
-        node = program.call("exp", _convert(expr.args[0], order, memo))
+        node = _exponential(expr.args[0], order, memo)
     else:
         node = _function(expr, order, memo)
     memo[expr] = node
@@ -91,6 +91,14 @@ def _power(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
         root = _rational_root(base) if base.is_Rational else program.sqrt(_convert(base, order, memo))
         return program.power(root, int(exponent.p))
     raise ModelError(f"{expr}: only integer and half-integer powers can be evaluated; rewrite it with exp and log")
+
+
+def _exponential(exponent: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
+    """exp(x); a phase as exp(i x) = cos(x) + i sin(x)."""
+    if not exponent.has(sp.I):
+        return program.call("exp", _convert(exponent, order, memo))
+    real, phase = exponent.as_real_imag()
+    return _convert(sp.exp(real) * (sp.cos(phase) + sp.I * sp.sin(phase)), order, memo)
 
 
 def _rational_root(value: Any) -> Node:

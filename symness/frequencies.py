@@ -41,31 +41,48 @@ class FrequencyTable:
         relations = dict(solved.relations)
         for operator in _operators(model):
             for entry in operator:
-                self.plain(entry, relations)
+                self._polynomial(from_sympy(entry, self.order), relations)
+        for name, square in list(relations.items()):
+            relations[name] = self._polynomial(square, relations)
+        energies = [self._polynomial(e, relations) for e in solved.energies]
         known = [d.name for d in (*solved.definitions, *self.operator_roots)]
         self.ring = Ring([*self.order, *known, "i"], {**relations, "i": program.number(-1)})
-        self.energies = [self.ring.reduce(self.ring.from_node(e)) for e in solved.energies]
+        self.energies = [self.ring.reduce(self.ring.from_node(e)) for e in energies]
         self.keys: list[Polynomial] = []
         self.frequencies: list[Node] = []
         self.definitions: list[Definition] = list(self.operator_roots)
         self._signed: dict[tuple[str, str], tuple[int, int]] = {}
         self.coincidences = self._coincidences()
 
-    def plain(self, entry: Any, relations: dict[str, Node] | None = None) -> Node:
-        """An operator entry as a polynomial: every root in it becomes a named symbol."""
-        node = from_sympy(entry, self.order)
+    def plain(self, entry: Any) -> Node:
+        """An operator entry as a polynomial: every root and function in it is a named symbol."""
+        return self._polynomial(from_sympy(entry, self.order), None)
+
+    def _polynomial(self, node: Node, relations: dict[str, Node] | None) -> Node:
+        """Roots and functions as named symbols; new ones are named only while ``relations`` are gathered."""
         for part in list(program.walk([node])):
             if part.op == "call" and part not in self.named:
                 if relations is None:
-                    raise ModelError(f"the operator entry {entry} is not known to this generator")
-                name = self.names.fresh(f"root_{part.args[1]!r}" if part.args[1].op == "number" else "root")
-                name = re.sub(r"\W", "_", name)
-                self.operator_roots.append(Definition(name, part, sp.latex(to_sympy(part, self.symbols))))
-                self.named[part] = program.symbol(name)
-                if part.args[0] == "sqrt":
-                    relations[name] = part.args[1]
+                    shown = to_sympy(node, self.symbols)
+                    raise ModelError(f"the operator entry {shown} is not known to this generator")
+                self._name(part, relations)
         replaced = {part: self.named[part] for part in program.walk([node]) if part in self.named}
         return program.replace(node, replaced)
+
+    def _name(self, call: Node, relations: dict[str, Node]) -> None:
+        function, argument = call.args[:2]
+        stem = "root" if function == "sqrt" else function
+        plain = argument.op in ("number", "symbol") and len(call.args) == 2
+        name = self.names.fresh(re.sub(r"\W", "_", f"{stem}_{argument!r}" if plain else stem))
+        self.operator_roots.append(Definition(name, call, sp.latex(to_sympy(call, self.symbols))))
+        self.named[call] = program.symbol(name)
+        if function == "sqrt":
+            relations[name] = argument
+        elif function == "sin":
+            cosine = program.call("cos", argument)
+            if cosine not in self.named:
+                self._name(cosine, relations)
+            relations[name] = program.add(1, program.mul(-1, program.power(self.named[cosine], 2)))
 
     # -- H + V ----------------------------------------------------------------------------------------------
 

@@ -47,12 +47,15 @@ def formula(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, n
     return build_formula(state.generator, name, [*state.definitions, *own["definitions"]], made, own["inputs"])
 
 
-def evaluator(state: SteadyState, outputs: Mapping[str, Quantity] | None = None, name: str = "formula") -> Evaluator:
+def evaluator(
+    state: SteadyState | Formula, outputs: Mapping[str, Quantity] | None = None, name: str = "formula"
+) -> Evaluator:
     """A fast numpy function of the parameters: ``evaluator(state, outputs)(omega=10, T_1=[1, 2], ...)["name"]``.
 
     Parameters
     ----------
-    state : SteadyState
+    state : SteadyState or Formula
+        A formula (also a limit or a series) has its outputs already.
     outputs : mapping name -> Quantity
         As for :func:`formula`.
 
@@ -69,6 +72,10 @@ def evaluator(state: SteadyState, outputs: Mapping[str, Quantity] | None = None,
     ObservableError
         As :func:`formula`.
     """
+    if isinstance(state, Formula):
+        if outputs is not None:
+            raise ObservableError("evaluator: a formula has its outputs already; pass outputs= with a steady state")
+        return Evaluator(state)
     return Evaluator(formula(state, outputs, name))
 
 

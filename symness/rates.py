@@ -81,7 +81,7 @@ class RateTable(FrequencyTable):
                 complement = program.symbol(hole)
             self._occupations[key] = (N, complement)
             if kind.bounded_below:
-                self._require(arguments[0], arguments[2])
+                self._require(bath, arguments[0], arguments[2])
         return self._occupations[key]
 
     def occupation_call(self, rate: Rate) -> Node:
@@ -89,12 +89,19 @@ class RateTable(FrequencyTable):
         name = rate.occupation.args[0] if rate.occupation is not None else ""
         return next(d.expression for d in self.definitions if d.name == name)
 
-    def _require(self, omega: Node, mu: Node) -> None:
+    def _require(self, bath: Bath, omega: Node, mu: Node) -> None:
         bounds = [omega] if mu.is_zero else [omega, omega - mu]
         for bound in bounds:
             expression = sp.expand_mul(self.in_parameters(bound), deep=False)
-            if sign_of(expression, self.model.assume) == 1:  # the assumptions are conditions already
+            sign = sign_of(expression, self.model.assume)
+            if sign == 1:  # the assumptions are conditions already
                 continue
+            if sign is not None:
+                raise ModelError(
+                    f"Bath {bath.name!r}: an exchange of bosons needs Bohr frequencies above max(0, mu), and "
+                    f"{expression} is never positive; pass a Hermitian coupling S + S^dagger, or use local with "
+                    "Bath(frequency=...)"
+                )
             relation = inequality(expression)
             condition = Condition(self.expanded(bound), str(relation), sp.latex(relation))
             self.conditions.setdefault(condition.text, condition)

@@ -82,6 +82,8 @@ class ResiduePoint:
     def _new(self, name: str, a: Sequence[Any], node: Node, key: object) -> Any:
         if name == "sqrt":
             return self._root(a[0])
+        if name == "sin":
+            return self._root(self.number(1) - self._function("cos", *a, node=node) ** 2)
         if name == "hypot":
             return self._root(a[0] ** 2 + a[1] ** 2)
         if name == "fermi_hole":

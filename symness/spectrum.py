@@ -19,7 +19,8 @@ import sympy as sp
 
 from symness import program
 from symness.closed_levels import closed_levels
-from symness.convert import from_sympy
+from symness.convert import from_sympy, to_sympy
+from symness.eigenbasis import check_eigenbasis
 from symness.errors import ModelError
 from symness.formula import Definition
 from symness.graph import components
@@ -27,7 +28,6 @@ from symness.model import Model
 from symness.names import Names
 from symness.parameters import default_latex
 from symness.program import Node
-from symness.residues import at_random_point
 
 __all__ = ["Spectrum", "spectrum"]
 
@@ -200,7 +200,10 @@ class _Builder:
         re, im = (sp.expand(part) for part in coupling.as_real_imag())
         if re == 0:
             return im, program.I
-        modulus = sp.sqrt(re**2 + im**2)
+        modulus = sp.sqrt(sp.trigsimp(sp.expand(re**2 + im**2)))
+        if not any(power.exp == sp.Rational(1, 2) for power in modulus.atoms(sp.Pow)):
+            # F exp(i phi): the phase stands there
+            return modulus, self.node(sp.cancel((re + sp.I * im) / modulus))
         p, q = self.node(re), self.node(im)
         size = program.sqrt(program.add(program.power(p, 2), program.power(q, 2)))
         cosine = self.name("cos_phase", program.div(p, size), r"\cos\varphi")
@@ -252,7 +255,19 @@ class _Builder:
                 node = self.name("root", program.sqrt(inside), rf"\sqrt{{{sp.latex(pow_.base)}}}", inside)
             replaced[pow_] = sp.Symbol(f"radical {k}", positive=True)
             nodes[f"radical {k}"] = node
-        return program.substitute(from_sympy(sp.expand(expression.xreplace(replaced)), self.order), nodes)
+        node = program.substitute(from_sympy(sp.expand(expression.xreplace(replaced)), self.order), nodes)
+        angles = [part for part in program.walk([node]) if part.op == "call" and part.args[0] in ("cos", "sin")]
+        return program.replace(node, {part: self.trigonometric(part) for part in angles})
+
+    def trigonometric(self, call: Node) -> Node:
+        """cos(x) or sin(x) as a symbol; the square of the sine is known."""
+        function, argument = call.args
+        stem = f"{function}_{argument.args[0]}" if argument.op == "symbol" else function
+        square = None
+        if function == "sin":
+            cosine = self.trigonometric(program.call("cos", argument))
+            square = program.add(1, -program.power(cosine, 2))
+        return self.name(stem, call, sp.latex(to_sympy(call, {s.name: s for s in self.model.symbols})), square)
 
     def opaque(self, places: list[int]) -> None:
         """Numbers for the evaluator, symbols for the formula."""
@@ -283,26 +298,7 @@ class _Builder:
                 "Model: eigenbasis= holds complex entries; pass a real one (choose the phases of the basis)"
             )
         self.vectors = [[self.entry(basis[i, k], i, k) for k in range(n)] for i in range(n)]
-        exact = [[from_sympy(basis[i, k], self.order) for k in range(n)] for i in range(n)]
-        H = [[from_sympy(self.H[i, j], self.order) for j in range(n)] for i in range(n)]
-
-        def product(left: list[list[Node]], right: list[list[Node]]) -> list[list[Node]]:
-            columns = list(zip(*right, strict=True))
-            return [
-                [program.add(*(program.mul(a, b) for a, b in zip(row, c, strict=True))) for c in columns]
-                for row in left
-            ]
-
-        transposed = [list(row) for row in zip(*exact, strict=True)]
-        overlap, energy = product(transposed, exact), product(transposed, product(H, exact))
-        flat = [*(e for row in overlap for e in row), *(e for row in energy for e in row)]
-        _, values = at_random_point(flat)
-        for i in range(n):
-            for k in range(n):
-                if int(values[i * n + k]) != int(i == k):
-                    raise ModelError(f"Model: eigenbasis= is not orthonormal: column {i} with column {k}")
-                if i != k and int(values[n * n + i * n + k]) != 0:
-                    raise ModelError(f"Model: eigenbasis= does not diagonalise H + V: columns {i} and {k} are coupled")
+        check_eigenbasis(self.model)
         for k in range(n):
             column = basis[:, k]
             self.energies[k] = self.radicals(sp.simplify((column.T * self.H * column)[0, 0]))

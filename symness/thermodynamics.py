@@ -310,7 +310,7 @@ def _coefficient(state: SteadyState, value: Polynomial) -> Node:
     best = tidy(ring, value)
     for definition in state.generator.definitions:
         key = state.generator.table.frequency_key(definition.name)
-        if key is None:
+        if key is None or not len(key):
             continue
         quotient, remainder = divmod(value, key)
         if not len(remainder):

@@ -10,11 +10,11 @@ import symness
 
 ROOMS = (
     "errors display progress graph names node slopes program formula parameters convert exact residues laurent "
-    "asymptotics space baths model observable assumptions closed_levels spectrum coincidence frequencies sparse pairs "
-    "rates generators liouville collective composites differences elimination paperform affine notation shortest "
-    "linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic response events cumulant "
-    "counting sensitivity fisher spectra entanglement nonlocality bell coherence balances identity identities critical "
-    "translation noted published signs cancellation realise statements lowering strength typeset latex careful "
+    "asymptotics space baths model observable assumptions closed_levels eigenbasis spectrum coincidence frequencies "
+    "sparse pairs rates generators liouville collective composites differences elimination paperform affine notation "
+    "shortest linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic response events "
+    "cumulant counting sensitivity fisher spectra entanglement nonlocality bell coherence balances identity identities "
+    "critical translation noted published signs cancellation realise statements lowering strength typeset latex careful "
     "kernel_text numpy_code evaluator characteristic relaxation reference_matrices reference_numbers "
     "reference_entries reference_generator reference_rates reference_forms reference_terms reference_counting "
     "reference_sensitivity reference_spectra reference_measures reference_observables reference conditions crossings "

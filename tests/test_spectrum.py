@@ -10,6 +10,7 @@ import sympy as sp
 import systems
 
 import symness as sn
+from symness import program
 from symness.graph import components
 from symness.names import Names
 from symness.rates import RateTable
@@ -332,3 +333,51 @@ def test_larger_blocks_with_a_closed_form(make: Any, kind: str) -> None:
         ]
         independent = systems.davies(systems.numeric(model.total, used), baths)
         assert np.abs(expected - systems.stationary(independent)).max() < 1e-12
+
+
+PHASE = {"omega": 1.1, "F": 0.3, "phi": 0.9, "alpha": 0.04, "gamma": 0.06, "T_1": 0.7, "T_2": 1.9}
+
+
+@pytest.mark.parametrize("make", [sn.redfield, sn.secular])
+def test_a_phase_in_the_hamiltonian(make: Any) -> None:
+    """F exp(i phi), in the drive and in the coupling, turns the qubit about z: the current does not know phi."""
+    omega, F, phi, alpha, gamma, T_1, T_2 = sn.parameters(" ".join(PHASE), positive=True)
+    (q,) = sn.qubits("q")
+
+    def driven(angle: Any) -> Any:
+        S = sp.exp(sp.I * angle) * q.lowering
+        drive = F * (S + S.H)
+        baths = [sn.Bath("x", S + S.H, lambda w: alpha * w, T_1), sn.Bath("z", q.z, lambda w: gamma * w, T_2)]
+        return sn.Model(omega / 2 * q.z, interaction=drive, baths=baths)
+
+    found = check(driven(phi), PHASE)
+    assert found.relations["sin_phi"] == 1 - program.power(program.symbol("cos_phi"), 2)
+    turned, plain = (sn.steady_state(make(driven(angle))) for angle in (phi, 0))
+    formula = sn.formula(turned, {"I_x": sn.energy_current(turned, "x"), "c": turned.element(0, 1, "product")})
+    assert formula.check(points=6, digits=25).passed
+    expected = sn.evaluator(plain, {"I_x": sn.energy_current(plain, "x")})
+    values = {name: value for name, value in PHASE.items() if name != "phi"}
+    assert sn.evaluator(formula)(**PHASE)["I_x"] == pytest.approx(expected(**values)["I_x"], rel=1e-13)
+
+
+@pytest.mark.parametrize("make", [sn.redfield, sn.secular, sn.local])
+def test_a_coupling_that_a_flux_tunes(make: Any) -> None:
+    """J cos(phi) between two qubits: the function stands in the radicand of Omega."""
+    omega, delta, J, phi, gamma, T_1, T_2 = sn.parameters("omega delta J phi gamma T_1 T_2", positive=True)
+    a, b = sn.qubits("1 2")
+    model = sn.Model(
+        omega * (a.number + b.number) + delta * a.number,
+        interaction=J * sp.cos(phi) * (a.raising * b.lowering + a.lowering * b.raising),
+        baths=[sn.Bath("1", a.lowering, gamma, T_1), sn.Bath("2", b.lowering, gamma, T_2)],
+    )
+    state = sn.steady_state(make(model))
+    assert sn.formula(state, {"c": state.element(1, 2, "product")}).check(points=6, digits=25).passed
+
+
+def test_bosons_at_a_frequency_that_is_never_positive_are_refused() -> None:
+    """A driven qubit has the Bohr frequencies Omega, 0 and -Omega: an exchange coupling has no meaning there."""
+    omega, F, gamma, T = sn.parameters("omega F gamma T", positive=True)
+    (q,) = sn.qubits("q")
+    model = sn.Model(omega / 2 * q.z, interaction=F * q.x, baths=[sn.Bath("B", q.lowering, gamma, T)])
+    with pytest.raises(sn.ModelError, match=r"Bath 'B'.*never positive.*Hermitian coupling"):
+        sn.redfield(model)
