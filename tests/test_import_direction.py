@@ -11,17 +11,17 @@ import symness
 ROOMS = (
     "errors display progress graph names node slopes program formula parameters convert exact residues laurent "
     "asymptotics space baths model observable assumptions closed_levels eigenbasis spectrum coincidence frequencies "
-    "sparse pairs rates generators liouville collective composites differences elimination paperform affine notation "
-    "shortest linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic response events "
-    "cumulant counting sensitivity fisher spectra entanglement nonlocality bell coherence balances identity identities "
-    "critical translation noted published signs cancellation realise statements lowering strength typeset latex careful "
-    "kernel_text numpy_code evaluator characteristic relaxation reference_matrices reference_numbers "
-    "reference_entries reference_generator reference_rates reference_forms reference_terms reference_counting "
-    "reference_sensitivity reference_spectra reference_measures reference_observables reference conditions crossings "
-    "thresholds algebraic scope proof repairs claims verdicts sampling verify outputs transport laws interop grid "
-    "sweep_store sweep figures cards_matrices cards_model cards_formula cards_checks mathml stamps blame loading "
-    "derive plain report cli_files cli_terminal cli_complete cli_latex cli_new cli_registers cli_claims cli_figure "
-    "cli_report cli_sweep cli"
+    "sparse pairs rates generators liouville collective composites differences elimination paperform affine "
+    "notation shortest linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic "
+    "response events cumulant counting sensitivity fisher spectra entanglement nonlocality bell coherence balances "
+    "identity identities critical translation noted published signs cancellation realise statements lowering "
+    "strength typeset latex careful kernel_text numpy_code evaluator characteristic relaxation reference_matrices "
+    "reference_numbers reference_entries reference_generator reference_rates reference_forms reference_terms "
+    "reference_counting reference_sensitivity reference_spectra reference_measures reference_observables reference "
+    "conditions crossings thresholds algebraic scope proof repairs claims verdicts sampling verify outputs "
+    "transport laws interop grid sweep_store sweep figures cards_matrices cards_model cards_formula cards_checks "
+    "mathml stamps blame loading derive plain report cli_files cli_terminal cli_complete cli_latex cli_new "
+    "cli_registers cli_claims cli_figure cli_report cli_sweep cli"
 ).split()
 TEXT = {
     "errors",
