@@ -15,7 +15,7 @@ Source of the method: full counting statistics of Markovian generators, Bagrets 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 
@@ -133,7 +133,12 @@ def uncertainty_product(
     a current.
     """
     current, spread = _current(state, bath, kind, energy), noise(state, bath, kind, energy=energy)
-    found = combined(lambda s, e, i: s * (e / i) / i, spread, entropy_production(state, energy), current)
+    entropy = entropy_production(state, energy)
+    found = combined(lambda s, e, i: s * e / i**2, spread, entropy, current)
+    # Factor by factor: where occupations are small, the square of the current underflows long before the ratios do.
+    found = replace(
+        found, expression=program.mul(*(program.div(q.expression, current.expression) for q in (spread, entropy)))
+    )
     return found.renamed(
         rf"\mathcal{{Q}}_{{{default_latex_text(bath)}}}",
         f"thermodynamic uncertainty product of the {kind} current from bath {bath}",
