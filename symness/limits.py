@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from symness import program
-from symness.assumptions import sign_of
+from symness.assumptions import inequality, sign_of
 from symness.asymptotics import Expansion
 from symness.convert import from_sympy, to_sympy
 from symness.errors import LimitError, ModelError
@@ -128,7 +128,8 @@ class _Expanded:
         self.values: dict[str, Node] = {}
         self.definitions: list[Definition] = []
         model = getattr(formula.reference, "model", None)
-        self.assume = (*getattr(model, "assume", ()), *self._conditions())
+        self.declared = tuple(getattr(model, "assume", ()))
+        self.assume = (*self.declared, *self._conditions())
         self.expansion = Expansion({}, length, ResiduePoint(101 + seed), self.sign)
         self.expansion.symbols[name] = self._start()
 
@@ -150,9 +151,10 @@ class _Expanded:
         shown = [to_sympy(program.substitute(c.expression, values), self.parameters) for c in self.source.conditions]
         return [x > 0 if c.strict else x >= 0 for x, c in zip(shown, self.source.conditions, strict=True)]
 
-    def sign(self, node: Node) -> int | None:
+    def sign(self, node: Node, known: Sequence[Any] | None = None) -> int | None:
         expression = to_sympy(program.substitute(node, self.values), self.parameters)
-        assume = [r.subs({s: self.parameters.get(s.name, s) for s in r.free_symbols}) for r in self.assume]
+        relations = self.assume if known is None else known
+        assume = [r.subs({s: self.parameters.get(s.name, s) for s in r.free_symbols}) for r in relations]
         return sign_of(expression, [r for r in assume if r not in (sp.true, sp.false)])
 
     def formula(self, where: str) -> Formula:
@@ -232,7 +234,7 @@ class _Expanded:
         if not found.coefficients or found.low > 0:
             return []
         value = found.coefficients[0]
-        sign = self.sign(value)
+        sign = self.sign(value, self.declared)  # a condition does not follow from itself
         if sign == -1:
             raise LimitError(f"{self.name} -> {self.target} violates the condition {condition.text}")
         if sign == 1 or found.low < 0:
@@ -240,7 +242,8 @@ class _Expanded:
         # In the parameters alone: a condition is printed without definitions.
         expression = program.substitute(value, self.values)
         shown = to_sympy(expression, self.parameters)
-        relation = shown > 0 if condition.strict else shown >= 0
+        strict = inequality(shown)
+        relation = strict if condition.strict else sp.LessThan(strict.lhs, strict.rhs, evaluate=False)
         return [Condition(expression, str(relation), sp.latex(relation), condition.strict)]
 
     def _reference(self) -> Setup | None:

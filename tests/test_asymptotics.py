@@ -129,6 +129,18 @@ def test_high_bias_of_fermions_empties_and_fills() -> None:
     assert {i.name for i in found.inputs} == {"eps", "gamma_1", "gamma_2", "T"}
 
 
+def test_the_conditions_of_a_formula_decide_signs() -> None:
+    """Zero temperature of detuned qubits: the formula is valid for omega_- > 0.  Evaluators are exact at T = 0."""
+    state = sn.steady_state(sn.redfield(systems.two_qubits("bose")))
+    values = {"omega_1": 1.1, "omega_2": 0.8, "lam": 0.5, "gamma_1": 0.03, "gamma_2": 0.07, "T_2": 0.9}
+    current = sn.energy_current(state, "2")
+    cold = sn.limit(current, T_1=0)
+    at_zero = sn.evaluator(state, {"I": current})(**values, T_1=0)["I"]
+    (found,) = sn.evaluator(cold)(**values).values()
+    assert float(found) == pytest.approx(float(at_zero), rel=1e-13)
+    assert [c.text for c in cold.conditions] == ["lam**2 < 4*omega_1*omega_2"]
+
+
 def test_what_has_no_limit_says_why(formula: Any) -> None:
     with pytest.raises(sn.LimitError, match="'T' is no parameter"):
         sn.limit(formula, T=0)
