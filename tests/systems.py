@@ -11,6 +11,7 @@ golden-rule rate, so a jump L of rate gamma is gamma (L rho L^+ - {L^+ L, rho}/2
 from __future__ import annotations
 
 import math
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -250,3 +251,11 @@ def gibbs(H: np.ndarray, T: float) -> np.ndarray:
     energies, V = np.linalg.eigh(H)
     weights = np.exp(-(energies - energies.min()) / T)
     return V @ np.diag(weights / weights.sum()) @ V.conj().T
+
+
+# -- processes -------------------------------------------------------------------------------------------------------
+
+
+def hearing_interrupts() -> None:
+    """For ``preexec_fn``: what a shell runs in the background ignores Ctrl-C, and hands that on to its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from systems import hearing_interrupts
 from test_derive import LEVEL, level_file, user_file
 
 import symness
@@ -387,7 +388,12 @@ def test_interrupted_by_a_signal(folder: Path) -> None:
     slow = "import time\ndef slow():\n    time.sleep(60)\nMODULES = {'level': closed_form, 'second': slow}\n"
     level_file(folder, slow)
     with subprocess.Popen(
-        [*PROGRAM, "generate", "mine.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        [*PROGRAM, "generate", "mine.py"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=hearing_interrupts,
     ) as process:
         deadline = time.monotonic() + 50
         while not (folder / "generated" / "level.py").exists() and time.monotonic() < deadline:

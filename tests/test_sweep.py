@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from systems import hearing_interrupts
 
 import symness as sn
 from symness import sweep_store
@@ -271,7 +272,8 @@ def test_interrupted_from_the_terminal(tmp_path: Path, group: bool) -> None:
     line = [sys.executable, "-m", "symness.cli", "sweep", "wang2019_boson", *COMMAND, "--outputs", "concurrence"]
     line += ["--over", "T_1=1:5:120", "--over", "T_2=1:5:3000", "-o", "a.zarr", "--block", "3000", "--workers", "2"]
     record = tmp_path / "a.zarr.progress"
-    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    options: dict[str, Any] = {"start_new_session": True, "preexec_fn": hearing_interrupts}
+    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True, **options) as process:
         while process.poll() is None and not (record.exists() and record.read_text().count("\n") > 4):
             time.sleep(0.05)
         (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
