@@ -60,7 +60,7 @@ class _Program(click.Group):
             except click.ClickException as error:
                 _fail(error.format_message(), 2)
             except (_Interrupted, click.Abort, KeyboardInterrupt):
-                _fail("interrupted; no file is half written", 130)
+                _fail("interrupted; finished files are whole, and a sweep resumes where it stopped", 130)
             except MemoryError as error:
                 _fail(f"not enough memory: {str(error) or 'pass fewer points'}", 1)
             except (derive.UnknownDerivationError, cli_files.FileError) as error:

@@ -278,7 +278,10 @@ def test_interrupted_from_the_terminal(tmp_path: Path, group: bool) -> None:
             time.sleep(0.05)
         (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "symness: interrupted; no file is half written\n")
+    assert (process.returncode, said) == (
+        130,
+        "symness: interrupted; finished files are whole, and a sweep resumes where it stopped\n",
+    )
     before = record.read_text().count("\n")
     assert before > 4
     again = subprocess.run([*line, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False)
