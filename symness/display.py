@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["CARDS", "Card", "Content", "Displayed", "Math", "Table", "card_of", "dollars", "escape", "html", "text"]
 
@@ -22,6 +22,11 @@ CARDS = {
     "cards_checks": (
         "Report Row Refuted Unknown FirstLaw SecondLaw Equation Statement Definitions Outcome Verdict Figure"
     ),
+}
+#: where what is asked of an earlier stage is to be found
+LATER = {
+    "Model": "states and observables come from sn.steady_state(sn.redfield(model))",
+    "Generator": "states and observables come from sn.steady_state(generator)",
 }
 _DISPLAY = r"\displaystyle "
 _HOME = {name: room for room, names in CARDS.items() for name in names.split()}
@@ -66,6 +71,13 @@ class Displayed:
 
     def __dir__(self) -> list[str]:
         return [name for name in sorted(object.__dir__(self)) if not name.startswith("_")]
+
+    if not TYPE_CHECKING:  # a type checker that saw it would accept any name
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self).__name__
+            hint = f"; {LATER[kind]}" if kind in LATER and not name.startswith("_") else ""
+            raise AttributeError(f"{kind} has no attribute {name!r}{hint}", name=name, obj=self)
 
     def _repr_html_(self) -> str | None:
         return html(card_of(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pty
 import re
@@ -201,6 +202,21 @@ def test_a_formula_too_long_to_read_is_not_printed(monkeypatch: pytest.MonkeyPat
     html = shown()["SteadyState"]._repr_html_()
     assert "too long to read" in html
     assert "aligned" not in html
+
+
+def test_an_earlier_stage_says_where_to_go() -> None:
+    generator = sn.redfield(model())
+    with pytest.raises(
+        AttributeError, match=r"^Generator has no attribute .*; states .* sn.steady_state\(generator\)$"
+    ):
+        sn.concurrence(generator)
+    with pytest.raises(AttributeError, match=r"sn.steady_state\(sn.redfield\(model\)\)$"):
+        sn.heat_current(model(), "1")
+    with pytest.raises(AttributeError, match=r"^Generator has no attribute '_nothing'$"):
+        getattr(generator, "_nothing")  # noqa: B009
+    # Copying makes an empty object first and asks it for what it has not.
+    assert copy.copy(generator).kind == "redfield"
+    assert copy.deepcopy(model()).dimension == 4
 
 
 def test_tab_completion_shows_public_names() -> None:
