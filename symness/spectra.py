@@ -30,6 +30,7 @@ from symness.names import Names
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
+from symness.residues import at_random_point
 from symness.state import SteadyState
 
 __all__ = ["spectrum", "susceptibility"]
@@ -62,10 +63,11 @@ def spectrum(state: SteadyState, A: Any, B: Any = None, omega: Any = "omega") ->
     solver = _Resolvent(state, frequency, (first, second), +1)
     one = solver.answer(first, solver.product(second))
     if own:
-        expression = program.mul(2, one[0])
+        expression = program.mul(2, solver.known(one[0]))
     else:
         other = solver.answer(second.H, solver.product(first.H))
-        expression = program.add(one[0], other[0], program.mul(program.I, one[1] - other[1]))
+        re, im = solver.known(program.add(one[0], other[0])), solver.known(one[1] - other[1])
+        expression = program.add(re, program.mul(program.I, im))
     return Quantity(
         state,
         expression,
@@ -93,7 +95,7 @@ def susceptibility(state: SteadyState, A: Any, B: Any, omega: Any = "omega") -> 
     first, second = _operator(state, "A", A), _operator(state, "B", B)
     frequency = _frequency(state, omega)
     solver = _Resolvent(state, frequency, (first, second), -1)
-    re, im = solver.answer(first, solver.commutator(second))
+    re, im = (solver.known(part) for part in solver.answer(first, solver.commutator(second)))
     return Quantity(
         state,
         program.add(-im, program.mul(program.I, re)),
@@ -172,6 +174,14 @@ class _Resolvent:
             own, count_ = (value, number) if column != self.ground else (-value, -number)
             self.entries[row][c] = self.entries[row][c] + own if c in self.entries[row] else own
             self.numbers[row][c] = self.numbers[row].get(c, 0) + count_
+
+    def known(self, part: Node) -> Node:
+        """Zero where the part vanishes identically (decided at a random point): no rounding in its place."""
+        values: dict[str, Node] = dict(self.state.expanded_definitions)
+        for definition in self.definitions:
+            values[definition.name] = program.substitute(definition.expression, values)
+        _, (number,) = at_random_point([program.substitute(part, values)], seed=13)
+        return part if number != 0 else program.number(0)
 
     # -- vectors and functionals ---------------------------------------------------------------------------------------
 
