@@ -117,10 +117,10 @@ def _factors(node: ast.expr) -> Iterator[ast.expr]:
             dropped = isinstance(part, ast.Constant) and part.value == 2
             if dropped and (isinstance(node.op, ast.Mult) or part is node.right):
                 yield rest
-    if isinstance(node, ast.Constant):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         if isinstance(node.value, int) and node.value % 2 == 0:
             yield ast.Constant(node.value // 2)
-        yield ast.Constant(2 * node.value)  # type: ignore[operator]
+        yield ast.Constant(2 * node.value)
     elif not isinstance(node, ast.UnaryOp):
         yield ast.BinOp(ast.Constant(2), ast.Mult(), node)
         yield ast.BinOp(node, ast.Div(), ast.Constant(2))

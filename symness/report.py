@@ -193,7 +193,7 @@ def _verification(
                 digits=digits,
                 seed=seed,
                 ranges=ranges_for(derivation, formula, formulas),
-                progress=lambda done, total, name=name: advance(done, total, f"verifying {name}"),  # type: ignore[misc]
+                progress=_saying(advance, f"verifying {name}"),
             )
         mark = '<span class="good">passed</span>' if found.passed else '<span class="bad">FAILED</span>'
         parts.append(f"<h3><code>{escape(name)}</code>: {mark}</h3>" + _card(cards_checks.report(found)))
@@ -204,6 +204,10 @@ def _verification(
         "1.</p>"
     )
     return explained + "\n".join(parts)
+
+
+def _saying(advance: Advance, what: str) -> Callable[[int, int], None]:
+    return lambda done, total: advance(done, total, what)
 
 
 def _figures(derivation: Derivation, advance: Advance) -> str:

@@ -30,7 +30,6 @@ from symness.names import Names
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
-from symness.residues import at_random_point
 from symness.state import SteadyState
 
 __all__ = ["spectrum", "susceptibility"]
@@ -177,11 +176,11 @@ class _Resolvent:
 
     def known(self, part: Node) -> Node:
         """Zero where the part vanishes identically (decided at a random point): no rounding in its place."""
-        values: dict[str, Node] = dict(self.state.expanded_definitions)
+        own: dict[str, Node] = {}
         for definition in self.definitions:
-            values[definition.name] = program.substitute(definition.expression, values)
-        _, (number,) = at_random_point([program.substitute(part, values)], seed=13)
-        return part if number != 0 else program.number(0)
+            own[definition.name] = program.substitute(definition.expression, own)
+        zero = program.number(0)
+        return zero if self.state.equal(program.substitute(part, own), zero) else part
 
     # -- vectors and functionals ---------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -80,16 +80,7 @@ def sweep(
     """
     text = _text(source)
     module = _module(text)
-    names = _chosen(module, outputs)
-    hidden = [p for p in module.PARAMETERS if p in _OPTIONS]
-    if hidden:
-        raise SweepError(f"sweep: {hidden[0]!r} is an argument of sweep itself; give this parameter another name")
-    points = grid(module.PARAMETERS, parameters)
-    missing = [p for p in required(module) if p not in parameters]
-    if missing:
-        raise SweepError(f"sweep: no value for {missing[0]!r}; pass a number or an array")
-    if not isinstance(block, int) or block < 1:
-        raise SweepError(f"sweep: block={block!r} must be a number of points, at least 1")
+    names, points = _chosen(module, outputs), _points(module, parameters, block)
     if lazy:
         if to is not None or client is not None:
             raise SweepError("sweep: lazy=True computes when the result is used; leave out to= and client=")
@@ -109,6 +100,20 @@ def sweep(
             store.write(cut, found)
             _tell(progress, done, len(blocks))
         return store.finish()
+
+
+def _points(module: Any, parameters: Mapping[str, Any], block: int) -> Grid:
+    """The grid of the parameters; SweepError for what does not fit the module, or a block that is no number."""
+    hidden = [p for p in module.PARAMETERS if p in _OPTIONS]
+    if hidden:
+        raise SweepError(f"sweep: {hidden[0]!r} is an argument of sweep itself; give this parameter another name")
+    points = grid(module.PARAMETERS, parameters)
+    missing = [p for p in required(module) if p not in parameters]
+    if missing:
+        raise SweepError(f"sweep: no value for {missing[0]!r}; pass a number or an array")
+    if not isinstance(block, int) or block < 1:
+        raise SweepError(f"sweep: block={block!r} must be a number of points, at least 1")
+    return points
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

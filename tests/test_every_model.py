@@ -567,8 +567,8 @@ def test_currents_and_bases_that_do_not_exist_name_the_alternative() -> None:
 
 #: model -> parameter, where it goes, and a number as good as that
 LIMITS = {
-    "wang2019 bosons": ("T_1", sp.oo, "1e25"),
-    "man2019": ("T_C", sp.oo, "1e25"),
+    "wang2019 bosons": ("T_1", 0, "1e-25"),
+    "man2019": ("T_C", 0, "1e-25"),
     "camalet2011": ("xi", sp.oo, "1e25"),
     "khandelwal2020 local": ("T_c", 0, "1e-25"),
     "khandelwal2020 global": ("gamma_c", sp.oo, "1e25"),
