@@ -296,3 +296,9 @@ def test_mistakes_are_named() -> None:
         sn.susceptibility(state, object(), q.x, omega="nu")
     with pytest.raises(ObservableError, match="pass a symbol or a name"):
         sn.spectrum(state, q.x, omega=3)
+
+
+def test_what_vanishes_identically_is_zero() -> None:
+    """The operators change the charge by different amounts; at another point the rounding would be 1e-32."""
+    assert outputs_of(CASES["double dot local"], "crossed")["crossed"].expression.is_zero
+    assert not outputs_of(CASES["khandelwal2020 local"], "noise")["noise"].expression.is_zero
