@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation camalet2011
-# sha256 of the text below this line: 6c3a5661d82656e1564854a892493962119f0032b41f83330da9bd624a0b3354
+# sha256 of the text below this line: 357f82ec4d05d47872b7cf249391fe6874b07aa332809642917907c46f40365a
 """camalet2011: steady-state quantities in closed form.
 
 generator: secular
@@ -180,60 +180,58 @@ _STATEMENTS = (
     ("v10", "divide", "Delta", "v9"),
     ("v11", "expm1", "v10"),
     ("N_1", "divide", 1.0, "v11"),
-    ("v12", "add", "N_1", 1.0),
-    ("v13", "multiply", "J_1", "v12"),
-    ("v14", "maximum", "T_2", 2.2250738585072014e-308),
-    ("v15", "divide", "Delta", "v14"),
-    ("v16", "expm1", "v15"),
-    ("N_2", "divide", 1.0, "v16"),
-    ("v17", "add", "N_2", 1.0),
-    ("v18", "multiply", "J_2", "v17"),
-    ("d", "add", "v13", "v18"),
-    ("v19", "square", "d"),
-    ("v20", "multiply", "K_1", "v12"),
-    ("v21", "multiply", "K_2", "v17"),
-    ("w", "add", "v20", "v21"),
-    ("v25", "maximum", "N_2", "N_1"),
-    ("v26", "multiply", "N_2", "N_1"),
-    ("v27", "add", "v25", "v26"),
-    ("v22", "subtract", "T_2", "T_1"),
-    ("v23", "multiply", "v15", "v22"),
-    ("v24", "divide", "v23", "v9"),
-    ("v28", "absolute", "v24"),
-    ("v29", "fmax", "v28", 0.0),
-    ("s34", "negative", "v29"),
-    ("v31", "expm1", "s34"),
-    ("v32", "multiply", "v27", "v31"),
-    ("v33", "copysign", "v32", "v24"),
-    ("s203", "multiply", "K_1", "J_2"),
-    ("v35", "multiply", "s203", "v33"),
-    ("s40", "multiply", "v10", "v22"),
-    ("s41", "divide", "s40", "v14"),
-    ("v39", "absolute", "s41"),
-    ("v40", "fmax", "v39", 0.0),
-    ("s44", "negative", "v40"),
-    ("v42", "expm1", "s44"),
-    ("v43", "multiply", "v27", "v42"),
-    ("s47", "copysign", "v43", "s41"),
-    ("s203_", "multiply", "K_2", "J_1"),
-    ("s49", "multiply", "s203_", "s47"),
-    ("X_1_1", "subtract", "v35", "s49"),
-    ("v47", "multiply", "K_1", "N_1"),
-    ("v48", "multiply", "K_2", "N_2"),
-    ("v", "add", "v47", "v48"),
-    ("v49", "add", "v", "w"),
-    ("v50", "multiply", "d", "v49"),
-    ("v51", "subtract", "X_1_1", "v50"),
-    ("v52", "multiply", "J_1", "N_1"),
-    ("v53", "multiply", "J_2", "N_2"),
-    ("u", "add", "v52", "v53"),
+    ("v13", "multiply", "J_1", "N_1"),
+    ("v14", "add", "J_1", "v13"),
+    ("v15", "maximum", "T_2", 2.2250738585072014e-308),
+    ("v16", "divide", "Delta", "v15"),
+    ("v17", "expm1", "v16"),
+    ("N_2", "divide", 1.0, "v17"),
+    ("v19", "multiply", "J_2", "N_2"),
+    ("v20", "add", "J_2", "v19"),
+    ("d", "add", "v14", "v20"),
+    ("v21", "square", "d"),
+    ("v22", "multiply", "K_1", "N_1"),
+    ("v23", "add", "K_1", "v22"),
+    ("v24", "multiply", "K_2", "N_2"),
+    ("v25", "add", "K_2", "v24"),
+    ("w", "add", "v23", "v25"),
+    ("v29", "maximum", "N_2", "N_1"),
+    ("v30", "multiply", "N_2", "N_1"),
+    ("v31", "add", "v29", "v30"),
+    ("v26", "subtract", "T_2", "T_1"),
+    ("v27", "multiply", "v16", "v26"),
+    ("v28", "divide", "v27", "v9"),
+    ("v32", "absolute", "v28"),
+    ("v33", "fmax", "v32", 0.0),
+    ("s38", "negative", "v33"),
+    ("v35", "expm1", "s38"),
+    ("v36", "multiply", "v31", "v35"),
+    ("v37", "copysign", "v36", "v28"),
+    ("s201", "multiply", "K_1", "J_2"),
+    ("v39", "multiply", "s201", "v37"),
+    ("s44", "multiply", "v10", "v26"),
+    ("s45", "divide", "s44", "v15"),
+    ("v43", "absolute", "s45"),
+    ("v44", "fmax", "v43", 0.0),
+    ("s48", "negative", "v44"),
+    ("v46", "expm1", "s48"),
+    ("v47", "multiply", "v31", "v46"),
+    ("s51", "copysign", "v47", "s45"),
+    ("s201_", "multiply", "K_2", "J_1"),
+    ("s53", "multiply", "s201_", "s51"),
+    ("X_1_1", "subtract", "v39", "s53"),
+    ("v", "add", "v22", "v24"),
+    ("v51", "add", "v", "w"),
+    ("v52", "multiply", "d", "v51"),
+    ("v53", "subtract", "X_1_1", "v52"),
+    ("u", "add", "v13", "v19"),
     ("v55", "add", "u", "d"),
     ("v54", "multiply", "d", "xi"),
     ("r_1", "add", "v55", "v54"),
     ("R", "divide", 1.0, "r_1"),
-    ("s203__", "multiply", "w", "v51"),
-    ("v57", "multiply", "s203__", "R"),
-    ("v58", "add", "v19", "v57"),
+    ("s201__", "multiply", "w", "v53"),
+    ("v57", "multiply", "s201__", "R"),
+    ("v58", "add", "v21", "v57"),
     ("v59", "square", "v55"),
     ("v60", "square", "w"),
     ("v61", "subtract", "d", "u"),
@@ -251,21 +249,21 @@ _STATEMENTS = (
     ("inverse_norm", "divide", 1.0, "norm"),
     ("rho_11", "multiply", "v58", "inverse_norm"),
     ("v107", "multiply", "u", "d"),
-    ("s201", "multiply", "R", "v55"),
-    ("s203___", "multiply", "v", "w"),
-    ("v110", "multiply", "s203___", "s201"),
+    ("s199", "multiply", "R", "v55"),
+    ("s201___", "multiply", "v", "w"),
+    ("v110", "multiply", "s201___", "s199"),
     ("v111", "subtract", "v107", "v110"),
     ("rho_22", "multiply", "v111", "inverse_norm"),
     ("v118", "square", "u"),
-    ("v119", "multiply", "u", "v49"),
+    ("v119", "multiply", "u", "v51"),
     ("v120", "add", "X_1_1", "v119"),
-    ("s203____", "multiply", "v", "v120"),
-    ("v122", "multiply", "s203____", "R"),
+    ("s201____", "multiply", "v", "v120"),
+    ("v122", "multiply", "s201____", "R"),
     ("v123", "subtract", "v118", "v122"),
     ("rho_44", "multiply", "v123", "inverse_norm"),
-    ("s203_____", "multiply", "X_1_1", "v61"),
-    ("s203______", "multiply", "s203_____", "R"),
-    ("s145", "multiply", "s203______", "inverse_norm"),
+    ("s201_____", "multiply", "X_1_1", "v61"),
+    ("s201______", "multiply", "s201_____", "R"),
+    ("s145", "multiply", "s201______", "inverse_norm"),
     ("re_rho_23", "negative", "s145"),
     ("v138", "absolute", "s145"),
     ("v139", "multiply", "rho_44", "rho_11"),
@@ -290,30 +288,30 @@ _STATEMENTS = (
     ("v158", "maximum", "s169", 0.0),
     ("v159", "add", "v158", "v158"),
     ("v160", "add", "v156", "v159"),
-    ("v76", "absolute", "v20"),
-    ("v77", "absolute", "v21"),
+    ("v76", "absolute", "v23"),
+    ("v77", "absolute", "v25"),
     ("v78", "add", "v76", "v77"),
-    ("v79", "absolute", "v35"),
-    ("v80", "absolute", "s49"),
+    ("v79", "absolute", "v39"),
+    ("v80", "absolute", "s53"),
     ("v81", "add", "v79", "v80"),
-    ("v82", "absolute", "v47"),
-    ("v83", "absolute", "v48"),
+    ("v82", "absolute", "v22"),
+    ("v83", "absolute", "v24"),
     ("v84", "add", "v82", "v83"),
     ("v85", "add", "v84", "v78"),
     ("v86", "multiply", "d", "v85"),
     ("v87", "add", "v81", "v86"),
-    ("s203_______", "multiply", "v78", "v87"),
-    ("v89", "multiply", "s203_______", "R"),
-    ("v90", "add", "v19", "v89"),
+    ("s201_______", "multiply", "v78", "v87"),
+    ("v89", "multiply", "s201_______", "R"),
+    ("v90", "add", "v21", "v89"),
     ("v72", "maximum", "v10", 1.0),
-    ("v73", "maximum", "v15", "v72"),
+    ("v73", "maximum", "v16", "v72"),
     ("v74", "minimum", "v73", 32.0),
     ("v75", "multiply", "_TAU", "v74"),
     ("v91", "absolute", "v58"),
     ("test92", "at_most", "v90", "v75", "v91"),
     ("v93", "absolute", "w"),
-    ("s203________", "multiply", "v78", "v93"),
-    ("v95", "multiply", "s203________", "v55"),
+    ("s201________", "multiply", "v78", "v93"),
+    ("v95", "multiply", "s201________", "v55"),
     ("s106", "multiply", 4.0, "v78"),
     ("v97", "add", "v84", "s106"),
     ("v98", "multiply", "d", "v97"),
@@ -325,15 +323,15 @@ _STATEMENTS = (
     ("v104", "add", "v59", "v103"),
     ("v105", "absolute", "norm"),
     ("test106", "at_most", "v104", "v75", "v105"),
-    ("s203_________", "multiply", "v84", "v78"),
-    ("v114", "multiply", "s203_________", "s201"),
+    ("s201_________", "multiply", "v84", "v78"),
+    ("v114", "multiply", "s201_________", "s199"),
     ("v115", "add", "v107", "v114"),
     ("v116", "absolute", "v111"),
     ("test117", "at_most", "v115", "v75", "v116"),
     ("v124", "multiply", "u", "v85"),
     ("v125", "add", "v81", "v124"),
-    ("s203__________", "multiply", "v84", "v125"),
-    ("v127", "multiply", "s203__________", "R"),
+    ("s201__________", "multiply", "v84", "v125"),
+    ("v127", "multiply", "s201__________", "R"),
     ("v128", "add", "v118", "v127"),
     ("v129", "absolute", "v123"),
     ("test130", "at_most", "v128", "v75", "v129"),
@@ -341,22 +339,22 @@ _STATEMENTS = (
     ("test135", "at_most", "v81", "v75", "v134"),
     ("v136", "absolute", "v61"),
     ("test137", "at_most", "v55", "v75", "v136"),
-    ("v162", "multiply", "v81", "s201"),
+    ("v162", "multiply", "v81", "s199"),
     ("v163", "absolute", "v142"),
     ("v164", "add", "v138", "v163"),
     ("v165", "multiply", "v164", "v105"),
     ("test166", "at_most", "v162", "v75", "v165"),
     ("v167", "multiply", "v128", "v90"),
     ("v168", "minimum", "v139", 0.0),
-    ("s202", "square", "v105"),
-    ("s203___________", "multiply", 1073741824.0, "v168"),
-    ("s183", "multiply", "s203___________", "s202"),
+    ("s200", "square", "v105"),
+    ("s201___________", "multiply", 1073741824.0, "v168"),
+    ("s183", "multiply", "s201___________", "s200"),
     ("v172", "add", "v167", "s183"),
     ("v173", "maximum", "v172", 0.0),
     ("v174", "add", "v141", 3.054936363499605e-151),
     ("v175", "divide", "v173", "v174"),
     ("v176", "add", "v141", "v163"),
-    ("v178", "multiply", "v176", "s202"),
+    ("v178", "multiply", "v176", "s200"),
     ("test179", "at_most", "v175", "v75", "v178"),
     ("v180", "add", "v128", "v90"),
     ("v181", "multiply", "v150", "v105"),
@@ -417,109 +415,119 @@ _CAREFUL = (
     ("c11", "multiply", "K_2", "c6"),
     ("c12", "add", "c10", "c11"),
     ("c13", "difference", "c1", 1, 0),
-    ("c14", "multiply", "K_1", "J_2", "c13"),
-    ("c15", "difference", "c1", 0, 1),
-    ("c16", "multiply", "K_2", "J_1", "c15"),
-    ("c17", "add", "c14", "c16"),
-    ("c18", "multiply", "K_1", "c2"),
-    ("c19", "multiply", "K_2", "c5"),
-    ("c20", "add", "c18", "c19"),
-    ("c21", "add", "c20", "c12"),
-    ("c22", "multiply", -1.0, "c8", "c21"),
-    ("c23", "add", "c17", "c22"),
-    ("c24", "multiply", "J_1", "c2"),
-    ("c25", "multiply", "J_2", "c5"),
-    ("c26", "add", "c24", "c25"),
-    ("c27", "add", "c2", 1.0),
-    ("c28", "multiply", "c27", "J_1"),
-    ("c29", "add", "c5", 1.0),
-    ("c30", "multiply", "c29", "J_2"),
-    ("c31", "add", "c28", "c30"),
-    ("c32", "multiply", "c31", "xi"),
-    ("c33", "add", "c26", "c8", "c32"),
-    ("c34", "divide", 1.0, "c33"),
-    ("c35", "multiply", "c12", "c23", "c34"),
-    ("c36", "add", "c9", "c35"),
-    ("c37", "add", "c26", "c8"),
-    ("c38", "power", "c37", 2),
-    ("c39", "power", "c12", 2),
-    ("c40", "multiply", -1.0, "c26"),
-    ("c41", "add", "c40", "c8"),
-    ("c42", "multiply", "c39", "c41"),
-    ("c43", "multiply", -1.0, "c20"),
-    ("c44", "multiply", 4.0, "c12"),
-    ("c45", "add", "c43", "c44"),
-    ("c46", "multiply", "c8", "c45"),
-    ("c47", "add", "c20", "c44"),
-    ("c48", "multiply", "c26", "c47"),
-    ("c49", "add", "c46", "c48"),
-    ("c50", "multiply", "c20", "c49"),
-    ("c51", "add", "c42", "c50"),
-    ("c52", "multiply", -1.0, "c51", "c34"),
-    ("c53", "add", "c38", "c52"),
-    ("c54", "divide", "c36", "c53"),
-    ("c55", "multiply", "c26", "c8"),
-    ("c56", "multiply", "c20", "c12", "c37", "c34"),
+    ("c14", "multiply", "K_1", "J_2"),
+    ("c15", "multiply", "c14", "c13"),
+    ("c16", "difference", "c1", 0, 1),
+    ("c17", "multiply", "K_2", "J_1"),
+    ("c18", "multiply", "c17", "c16"),
+    ("c19", "add", "c15", "c18"),
+    ("c20", "multiply", "K_1", "c2"),
+    ("c21", "multiply", "K_2", "c5"),
+    ("c22", "add", "c20", "c21"),
+    ("c23", "add", "c22", "c12"),
+    ("c24", "multiply", "c8", "c23"),
+    ("c25", "multiply", -1.0, "c24"),
+    ("c26", "add", "c19", "c25"),
+    ("c27", "multiply", "J_1", "c2"),
+    ("c28", "multiply", "J_2", "c5"),
+    ("c29", "add", "c27", "c28"),
+    ("c30", "add", "c2", 1.0),
+    ("c31", "multiply", "c30", "J_1"),
+    ("c32", "add", "c5", 1.0),
+    ("c33", "multiply", "c32", "J_2"),
+    ("c34", "add", "c31", "c33"),
+    ("c35", "multiply", "c34", "xi"),
+    ("c36", "add", "c29", "c8", "c35"),
+    ("c37", "divide", 1.0, "c36"),
+    ("c38", "multiply", "c12", "c26"),
+    ("c39", "multiply", "c38", "c37"),
+    ("c40", "add", "c9", "c39"),
+    ("c41", "add", "c29", "c8"),
+    ("c42", "power", "c41", 2),
+    ("c43", "power", "c12", 2),
+    ("c44", "multiply", -1.0, "c29"),
+    ("c45", "add", "c44", "c8"),
+    ("c46", "multiply", "c43", "c45"),
+    ("c47", "multiply", -1.0, "c22"),
+    ("c48", "multiply", 4.0, "c12"),
+    ("c49", "add", "c47", "c48"),
+    ("c50", "multiply", "c8", "c49"),
+    ("c51", "add", "c22", "c48"),
+    ("c52", "multiply", "c29", "c51"),
+    ("c53", "add", "c50", "c52"),
+    ("c54", "multiply", "c22", "c53"),
+    ("c55", "add", "c46", "c54"),
+    ("c56", "multiply", "c55", "c37"),
     ("c57", "multiply", -1.0, "c56"),
-    ("c58", "add", "c55", "c57"),
-    ("c59", "divide", "c58", "c53"),
-    ("c60", "power", "c26", 2),
-    ("c61", "multiply", "c26", "c21"),
-    ("c62", "add", "c17", "c61"),
-    ("c63", "multiply", -1.0, "c20", "c62", "c34"),
-    ("c64", "add", "c60", "c63"),
-    ("c65", "divide", "c64", "c53"),
-    ("c66", "multiply", -1.0, "c8"),
-    ("c67", "add", "c26", "c66"),
-    ("c68", "multiply", "c17", "c67"),
-    ("c69", "multiply", "c68", "c34"),
-    ("c70", "divide", "c69", "c53"),
-    ("c71", "absolute", "c70"),
-    ("c72", "multiply", "c65", "c54"),
-    ("c73", "positive_part", "c72"),
-    ("c74", "sqrt", "c73"),
-    ("c75", "multiply", -1.0, "c74"),
-    ("c76", "add", "c71", "c75"),
-    ("c77", "positive_part", "c76"),
-    ("c78", "add", "c71", "c74"),
-    ("c79", "multiply", "c77", "c78"),
-    ("c80", "multiply", -1.0, "c65", "c54"),
-    ("c81", "positive_part", "c80"),
-    ("c82", "add", "c79", "c81"),
-    ("c83", "add", "c65", "c54"),
-    ("c84", "absolute", "c83"),
-    ("c85", "multiply", 0.5, "c84"),
-    ("c86", "multiply", -1.0, "c54"),
-    ("c87", "add", "c65", "c86"),
-    ("c88", "multiply", 0.5, "c87"),
-    ("c89", "hypot", "c88", "c71"),
-    ("c90", "add", "c85", "c89"),
-    ("c91", "divide", "c82", "c90"),
-    ("c92", "multiply", -1.0, "c59"),
-    ("c93", "positive_part", "c92"),
-    ("c94", "add", "c93", "c93"),
-    ("c95", "add", "c91", "c94"),
+    ("c58", "add", "c42", "c57"),
+    ("c59", "divide", "c40", "c58"),
+    ("c60", "multiply", "c29", "c8"),
+    ("c61", "multiply", "c22", "c12"),
+    ("c62", "multiply", "c61", "c41"),
+    ("c63", "multiply", "c62", "c37"),
+    ("c64", "multiply", -1.0, "c63"),
+    ("c65", "add", "c60", "c64"),
+    ("c66", "divide", "c65", "c58"),
+    ("c67", "power", "c29", 2),
+    ("c68", "multiply", "c29", "c23"),
+    ("c69", "add", "c19", "c68"),
+    ("c70", "multiply", "c22", "c69"),
+    ("c71", "multiply", "c70", "c37"),
+    ("c72", "multiply", -1.0, "c71"),
+    ("c73", "add", "c67", "c72"),
+    ("c74", "divide", "c73", "c58"),
+    ("c75", "multiply", -1.0, "c8"),
+    ("c76", "add", "c29", "c75"),
+    ("c77", "multiply", "c19", "c76"),
+    ("c78", "multiply", "c77", "c37"),
+    ("c79", "divide", "c78", "c58"),
+    ("c80", "absolute", "c79"),
+    ("c81", "multiply", "c74", "c59"),
+    ("c82", "positive_part", "c81"),
+    ("c83", "sqrt", "c82"),
+    ("c84", "multiply", -1.0, "c83"),
+    ("c85", "add", "c80", "c84"),
+    ("c86", "positive_part", "c85"),
+    ("c87", "add", "c80", "c83"),
+    ("c88", "multiply", "c86", "c87"),
+    ("c89", "multiply", -1.0, "c81"),
+    ("c90", "positive_part", "c89"),
+    ("c91", "add", "c88", "c90"),
+    ("c92", "add", "c74", "c59"),
+    ("c93", "absolute", "c92"),
+    ("c94", "multiply", 0.5, "c93"),
+    ("c95", "multiply", -1.0, "c59"),
+    ("c96", "add", "c74", "c95"),
+    ("c97", "multiply", 0.5, "c96"),
+    ("c98", "hypot", "c97", "c80"),
+    ("c99", "add", "c94", "c98"),
+    ("c100", "divide", "c91", "c99"),
+    ("c101", "multiply", -1.0, "c66"),
+    ("c102", "positive_part", "c101"),
+    ("c103", "add", "c102", "c102"),
+    ("c104", "add", "c100", "c103"),
 )
 
 _CAREFUL_PARTS = {
-    "p_1": ("c54",),
-    "p_2": ("c59",),
-    "p_3": ("c59",),
-    "p_4": ("c65",),
-    "c": ("c70",),
-    "negativity": ("c95",),
+    "p_1": ("c59",),
+    "p_2": ("c66",),
+    "p_3": ("c66",),
+    "p_4": ("c74",),
+    "c": ("c79",),
+    "negativity": ("c104",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
 
 #: An element is recomputed where the sum of magnitudes exceeds this many times its value.
 _TAU = 64.0
-_CACHE_BYTES = 4 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
+_CACHE_BYTES = 5 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
 _HOISTED_SIZE = 2**14  # a quantity on a sub-grid is kept whole up to this size
 _GATHERED = 4096  # elements to recompute are gathered up to this number
 _SMALLEST = 2.2250738585072014e-308  # normal number, in place of T = 0
 _REQUIRED = object()
 _PLANS: dict = {}
+_SPARE: dict = {}  # the work buffers of the last call: their pages are there already
 
 
 def _modulus(x, y, out=None):
@@ -812,10 +820,16 @@ class _Plan:
 class _Pair:
     """An unevaluated sum ``hi + lo`` of two float64 arrays, about 32 digits (Dekker, Knuth; no fused operations)."""
 
-    __slots__ = ("hi", "lo")
+    __slots__ = ("hi", "lo", "_halves")
 
     def __init__(self, hi, lo=0.0):
-        self.hi, self.lo = hi, lo
+        self.hi, self.lo, self._halves = hi, lo, None
+
+    def halves(self):
+        """``hi`` as a sum of two numbers of half its digits."""
+        if self._halves is None:
+            self._halves = _split(self.hi)
+        return self._halves
 
     def __neg__(self):
         return _Pair(-self.hi, -self.lo)
@@ -830,16 +844,14 @@ class _Pair:
         return self + -other
 
     def __mul__(self, other):
-        p, e = _two_product(self.hi, other.hi)
+        p, e = _two_product(self, other)
         return _settled(*_quick_sum(p, e + (self.hi * other.lo + self.lo * other.hi)), np.multiply, self.hi, other.hi)
 
     def __truediv__(self, other):
         q = self.hi / other.hi
-        rest = self - other * _Pair(q)
-        r = rest.hi / other.hi
-        rest = rest - other * _Pair(r)
-        s, e = _quick_sum(q, r)
-        return _settled(*_quick_sum(s, e + rest.hi / other.hi), np.divide, self.hi, other.hi)
+        p, e = _two_product(other, _Pair(q))
+        rest = ((self.hi - p) - e) + (self.lo - q * other.lo)
+        return _settled(*_quick_sum(q, rest / other.hi), np.divide, self.hi, other.hi)
 
 
 def _two_sum(a, b):
@@ -860,16 +872,17 @@ def _split(a):
 
 
 def _two_product(a, b):
-    p = a * b
-    a_hi, a_lo = _split(a)
-    b_hi, b_lo = _split(b)
+    """The product of the high parts: rounded, and what that leaves."""
+    p = a.hi * b.hi
+    a_hi, a_lo = a.halves()
+    b_hi, b_lo = b.halves()
     return p, ((a_hi * b_hi - p) + a_hi * b_lo + a_lo * b_hi) + a_lo * b_lo
 
 
 def _settled(hi, lo, function, *arguments):
     """Infinities have no low part; where the exact steps overflow, the plain operation stands."""
     finite = np.isfinite(hi)
-    if finite.all():
+    if np.count_nonzero(finite) == finite.size:
         return _Pair(hi, lo)
     return _Pair(np.where(finite, hi, function(*arguments)), np.where(finite, lo, 0.0))
 
@@ -884,8 +897,10 @@ def _less(a, b):
 
 def _pair_sqrt(x):
     root = np.sqrt(x.hi)
-    rest = (x - _Pair(root) * _Pair(root)).hi / np.where(root > 0, 2.0 * root, 1.0)
-    return _settled(*_quick_sum(root, rest), np.sqrt, x.hi)
+    whole = _Pair(root)
+    p, e = _two_product(whole, whole)
+    rest = ((x.hi - p) - e) + x.lo
+    return _settled(*_quick_sum(root, rest / np.where(root > 0, 2.0 * root, 1.0)), np.sqrt, x.hi)
 
 
 def _pair_hypot(x, y):
@@ -902,16 +917,17 @@ def _pair_abs(x):
 def _pair_sum(*terms):
     """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
     total = functools.reduce(_Pair.__add__, terms)
-    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
-    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+    lost = np.abs(total.hi) <= 2.0**-98 * sum([np.abs(term.hi) for term in terms])
+    if not np.count_nonzero(lost):
+        return total
+    return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
-def _pair_product(first, *rest):
-    """A leading power of two (a sign, a half) scales both parts exactly."""
-    if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
-        product = functools.reduce(_Pair.__mul__, rest)
-        return _Pair(first.hi * product.hi, first.hi * product.lo)
-    return functools.reduce(_Pair.__mul__, rest, first)
+def _pair_product(first, second):
+    """A power of two (a sign, a half) comes first; it scales both parts exactly."""
+    if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
+        return _Pair(first.hi * second.hi, first.hi * second.lo)
+    return first * second
 
 
 def _pair_power(x, exponent):
@@ -958,22 +974,27 @@ def _baths(family, omega, *baths):
     nearly full are built from the smallest hole.  The constraint keeps differences, holes and sums exact together.
     """
     xs = [_reduced(omega, *bath) for bath in zip(baths[::2], baths[1::2])]
-    shape = np.broadcast_shapes(*(np.shape(x.hi) for x in xs))
-    hi, lo = (np.stack([np.broadcast_to(part, shape) for part in parts]) for parts in zip(*((x.hi, x.lo) for x in xs)))
+    hi, lo = _stacked(xs)
     order = np.argsort(-hi, axis=0, kind="stable")
     hi, lo = np.take_along_axis(hi, order, 0), np.take_along_axis(lo, order, 0)
     x = [_Pair(*parts) for parts in zip(hi, lo)]
     shrink = [-np.expm1(-(a - b).hi) for a, b in zip(x, x[1:])]
     up, down, rising = _bose_chain(x, shrink) if family == "bose" else _fermi_chain(x, shrink)
-    one = _Pair(np.ones(shape))
+    one = _Pair(np.ones(hi.shape[1:]))
     filled = [_where(r, n, one - h) for r, n, h in zip(rising, up, down)] if family == "fermi" else up
     holes = [_where(r, one - n, h) for r, n, h in zip(rising, up, down)] if family == "fermi" else [one + n for n in up]
     place = np.argsort(order, axis=0)
     return _unsorted(filled, place), _unsorted(holes, place), family
 
 
+def _stacked(pairs):
+    """The high parts of all pairs as one array, and the low parts."""
+    parts = np.array(np.broadcast_arrays(*(p.hi for p in pairs), *(p.lo for p in pairs)))
+    return parts[: len(pairs)], parts[len(pairs) :]
+
+
 def _unsorted(pairs, place):
-    hi, lo = (np.stack(parts) for parts in zip(*((p.hi, np.broadcast_to(p.lo, p.hi.shape)) for p in pairs)))
+    hi, lo = _stacked(pairs)
     return [_Pair(*parts) for parts in zip(np.take_along_axis(hi, place, 0), np.take_along_axis(lo, place, 0))]
 
 
@@ -1245,6 +1266,8 @@ def _slabs(loop, block):
 
 
 def _cut(array, slab):
+    if 1 not in array.shape:
+        return array[slab]
     return array[tuple(piece if n > 1 else slice(None) for n, piece in zip(array.shape, slab))]
 
 
@@ -1268,7 +1291,12 @@ def _fill(views, loop, names, results, strict):
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
-    work = np.empty((plan.buffers + 1, min(plan.block, int(np.prod(loop)))))
+    length = min(plan.block, int(np.prod(loop)))
+    count = (plan.buffers + 1) * length
+    spare = _SPARE.pop("work", None)  # of several threads, one gets it
+    if spare is None or spare.size < count:
+        spare = np.empty(count)
+    work = spare[:count].reshape(plan.buffers + 1, length)
     targets = [_part(results[name].reshape(loop), k) for name, k, _ in plan.parts]
     pending = _Pending(names, views, results, loop)
     fixed, varying = ([n for n in PARAMETERS if (views[n].size == 1) is alone] for alone in (True, False))
@@ -1302,6 +1330,7 @@ def _fill(views, loop, names, results, strict):
                 pending.add(slab, ~accepted if bad is None else ~(accepted | bad))
         for values in outputs if bad is not None else ():
             values[bad] = np.nan
+    _SPARE["work"] = spare
     pending.finish()
 
 

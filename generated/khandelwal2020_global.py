@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 7734daaa53a24839bc8ee81250786a1ae4697845b35302fc6dc0de26779c05a6
+# sha256 of the text below this line: 6ef4de2d201f9fb83d7468b6b00a18f4215bf5c17d9a461ef917fa7af4e4b306
 """khandelwal2020_global: steady-state quantities in closed form.
 
 generator: secular
@@ -242,10 +242,8 @@ _STATEMENTS = (
     ("N_h_p", "divide", 1.0, "v7"),
     ("v8", "multiply", "gamma_h", "N_h_p"),
     ("u_p", "add", "v4", "v8"),
-    ("v16", "add", "N_c_p", 1.0),
-    ("v17", "multiply", "gamma_c", "v16"),
-    ("v18", "add", "N_h_p", 1.0),
-    ("v19", "multiply", "gamma_h", "v18"),
+    ("v17", "add", "gamma_c", "v4"),
+    ("v19", "add", "gamma_h", "v8"),
     ("d_p", "add", "v17", "v19"),
     ("v20", "add", "u_p", "d_p"),
     ("omega_m", "subtract", "eps", "g"),
@@ -258,169 +256,165 @@ _STATEMENTS = (
     ("N_h_m", "divide", 1.0, "v13"),
     ("v14", "multiply", "gamma_h", "N_h_m"),
     ("u_m", "add", "v11", "v14"),
-    ("v21", "add", "N_c_m", 1.0),
-    ("v22", "multiply", "gamma_c", "v21"),
-    ("v23", "add", "N_h_m", 1.0),
-    ("v24", "multiply", "gamma_h", "v23"),
+    ("v22", "add", "gamma_c", "v11"),
+    ("v24", "add", "gamma_h", "v14"),
     ("d_m", "add", "v22", "v24"),
     ("v25", "add", "u_m", "d_m"),
     ("v26", "multiply", "v20", "v25"),
     ("inverse_v26", "divide", 1.0, "v26"),
-    ("s182", "multiply", "inverse_v26", "u_p"),
-    ("rho_11", "multiply", "s182", "u_m"),
-    ("rho_22", "multiply", "s182", "d_m"),
-    ("s183", "multiply", "d_p", "inverse_v26"),
-    ("rho_33", "multiply", "u_m", "s183"),
-    ("s48", "add", "rho_22", "rho_33"),
-    ("s169", "multiply", 0.5, "s48"),
-    ("rho_44", "multiply", "s183", "d_m"),
-    ("s51", "subtract", "rho_22", "rho_33"),
-    ("s170", "multiply", 0.5, "s51"),
-    ("s52", "absolute", "s51"),
-    ("s57", "multiply", 0.5, "s52"),
-    ("v42", "multiply", "rho_11", "rho_44"),
-    ("v43", "maximum", "v42", 0.0),
-    ("v44", "sqrt", "v43"),
-    ("v45", "subtract", "s57", "v44"),
-    ("v46", "maximum", "v45", 0.0),
-    ("v47", "add", "s57", "v44"),
-    ("v48", "multiply", "v46", "v47"),
-    ("s62", "negative", "v42"),
-    ("v50", "maximum", "s62", 0.0),
-    ("v51", "add", "v48", "v50"),
-    ("v52", "add", "rho_11", "rho_44"),
-    ("v53", "absolute", "v52"),
-    ("v54", "subtract", "rho_11", "rho_44"),
-    ("s68", "hypot", "v54", "s52"),
-    ("s69", "add", "v53", "s68"),
-    ("s70", "divide", "v51", "s69"),
-    ("s71", "negative", "s48"),
-    ("s72", "maximum", "s71", 0.0),
-    ("s73", "add", "s72", "s72"),
-    ("s74", "multiply", 0.25, "s73"),
-    ("s75", "add", "s70", "s74"),
-    ("s171", "multiply", 2.0, "s75"),
-    ("s172", "multiply", 2.0, "v46"),
-    ("v83", "multiply", "gamma_h", "gamma_c"),
-    ("v74", "maximum", "N_c_p", "N_h_p"),
-    ("v75", "multiply", "N_c_p", "N_h_p"),
-    ("v76", "add", "v74", "v75"),
-    ("v71", "subtract", "T_c", "T_h"),
-    ("s184", "multiply", "inverse_v5", "v71"),
-    ("v73", "multiply", "v2", "s184"),
-    ("v77", "absolute", "v73"),
-    ("v78", "fmax", "v77", 0.0),
-    ("s90", "negative", "v78"),
-    ("v80", "expm1", "s90"),
-    ("v81", "multiply", "v76", "v80"),
-    ("v82", "copysign", "v81", "v73"),
-    ("v84", "multiply", "v83", "v82"),
-    ("v85", "multiply", "omega_p", "v25"),
-    ("v86", "multiply", "v84", "v85"),
-    ("v89", "maximum", "N_c_m", "N_h_m"),
-    ("v90", "multiply", "N_c_m", "N_h_m"),
-    ("v91", "add", "v89", "v90"),
-    ("v88", "multiply", "v9", "s184"),
-    ("v92", "absolute", "v88"),
-    ("v93", "fmax", "v92", 0.0),
-    ("s105", "negative", "v93"),
-    ("v95", "expm1", "s105"),
-    ("v96", "multiply", "v91", "v95"),
-    ("v97", "copysign", "v96", "v88"),
-    ("v98", "multiply", "v83", "v97"),
-    ("v99", "multiply", "omega_m", "v20"),
-    ("v100", "multiply", "v98", "v99"),
-    ("v101", "add", "v86", "v100"),
-    ("s113", "multiply", "v101", "inverse_v26"),
-    ("s173", "multiply", -0.5, "s113"),
-    ("s186", "multiply", 0.5, "inverse_v26"),
-    ("s185", "multiply", "inverse_v1", "v71"),
-    ("s120", "multiply", "v6", "s185"),
-    ("v112", "absolute", "s120"),
-    ("v113", "fmax", "v112", 0.0),
-    ("s123", "negative", "v113"),
-    ("v115", "expm1", "s123"),
-    ("v116", "multiply", "v76", "v115"),
-    ("s126", "copysign", "v116", "s120"),
-    ("s127", "multiply", "v83", "s126"),
-    ("s128", "multiply", "s127", "v85"),
-    ("s130", "multiply", "v12", "s185"),
-    ("v122", "absolute", "s130"),
-    ("v123", "fmax", "v122", 0.0),
-    ("s133", "negative", "v123"),
-    ("v125", "expm1", "s133"),
-    ("v126", "multiply", "v91", "v125"),
-    ("s136", "copysign", "v126", "s130"),
-    ("s137", "multiply", "v83", "s136"),
-    ("s138", "multiply", "s137", "v99"),
-    ("s139", "add", "s128", "s138"),
-    ("s174", "multiply", "s186", "s139"),
-    ("v138", "multiply", "v84", "v25"),
-    ("v139", "multiply", "v98", "v20"),
-    ("v140", "add", "v138", "v139"),
-    ("s187", "multiply", -0.5, "eps"),
-    ("s187_", "multiply", "s187", "v140"),
-    ("s175", "multiply", "s187_", "inverse_v26"),
-    ("s156", "multiply", "s127", "v25"),
-    ("s157", "multiply", "s137", "v20"),
-    ("s158", "add", "s156", "s157"),
-    ("s187__", "multiply", "s186", "eps"),
-    ("s176", "multiply", "s187__", "s158"),
-    ("v161", "negative", "s113"),
-    ("v162", "absolute", "s113"),
-    ("s167", "divide", "v162", "s52"),
-    ("s187___", "multiply", 2.0, "s167"),
-    ("s178", "multiply", "s187___", "v44"),
-    ("v27", "maximum", "v12", 1.0),
-    ("v28", "maximum", "v2", "v27"),
-    ("v29", "maximum", "v6", "v28"),
-    ("v30", "maximum", "v9", "v29"),
-    ("v31", "minimum", "v30", 32.0),
-    ("v32", "multiply", "_TAU", "v31"),
-    ("test41", "at_most", "s48", "v32", "s52"),
-    ("s78", "multiply", 2.0, "v32"),
-    ("v64", "absolute", "v45"),
-    ("v65", "add", "s57", "v64"),
-    ("test66", "at_most", "s48", "s78", "v65"),
-    ("s80", "add", "v52", "s48"),
-    ("test69", "at_most", "s80", "v32", "s68"),
-    ("v104", "absolute", "v86"),
-    ("v105", "absolute", "v100"),
-    ("v106", "add", "v104", "v105"),
-    ("v107", "absolute", "v101"),
-    ("test108", "at_most", "v106", "v32", "v107"),
-    ("v133", "absolute", "s128"),
-    ("v134", "absolute", "s138"),
-    ("v135", "add", "v133", "v134"),
-    ("v136", "absolute", "s139"),
-    ("test137", "at_most", "v135", "v32", "v136"),
-    ("v144", "absolute", "v138"),
-    ("v145", "absolute", "v139"),
-    ("v146", "add", "v144", "v145"),
-    ("v147", "absolute", "v140"),
-    ("test148", "at_most", "v146", "v32", "v147"),
-    ("v155", "absolute", "s156"),
-    ("v156", "absolute", "s157"),
-    ("v157", "add", "v155", "v156"),
-    ("v158", "absolute", "s158"),
-    ("test159", "at_most", "v157", "v32", "v158"),
+    ("s176_", "multiply", "inverse_v26", "u_p"),
+    ("rho_11", "multiply", "s176_", "u_m"),
+    ("rho_22", "multiply", "s176_", "d_m"),
+    ("s177", "multiply", "d_p", "inverse_v26"),
+    ("rho_33", "multiply", "u_m", "s177"),
+    ("s46", "add", "rho_22", "rho_33"),
+    ("s167", "multiply", 0.5, "s46"),
+    ("rho_44", "multiply", "s177", "d_m"),
+    ("s49", "subtract", "rho_22", "rho_33"),
+    ("s168", "multiply", 0.5, "s49"),
+    ("s50", "absolute", "s49"),
+    ("s55", "multiply", 0.5, "s50"),
+    ("v40", "multiply", "rho_11", "rho_44"),
+    ("v41", "maximum", "v40", 0.0),
+    ("v42", "sqrt", "v41"),
+    ("v43", "subtract", "s55", "v42"),
+    ("v44", "maximum", "v43", 0.0),
+    ("v45", "add", "s55", "v42"),
+    ("v46", "multiply", "v44", "v45"),
+    ("s60", "negative", "v40"),
+    ("v48", "maximum", "s60", 0.0),
+    ("v49", "add", "v46", "v48"),
+    ("v50", "add", "rho_11", "rho_44"),
+    ("v51", "absolute", "v50"),
+    ("v52", "subtract", "rho_11", "rho_44"),
+    ("s66", "hypot", "v52", "s50"),
+    ("s67", "add", "v51", "s66"),
+    ("s68", "divide", "v49", "s67"),
+    ("s69", "negative", "s46"),
+    ("s70", "maximum", "s69", 0.0),
+    ("s71", "add", "s70", "s70"),
+    ("s72", "multiply", 0.25, "s71"),
+    ("s73", "add", "s68", "s72"),
+    ("s169", "multiply", 2.0, "s73"),
+    ("s170", "multiply", 2.0, "v44"),
+    ("v81", "multiply", "gamma_h", "gamma_c"),
+    ("v72", "maximum", "N_c_p", "N_h_p"),
+    ("v73", "multiply", "N_c_p", "N_h_p"),
+    ("v74", "add", "v72", "v73"),
+    ("v69", "subtract", "T_c", "T_h"),
+    ("s178", "multiply", "inverse_v5", "v69"),
+    ("v71", "multiply", "v2", "s178"),
+    ("v75", "absolute", "v71"),
+    ("v76", "fmax", "v75", 0.0),
+    ("s88", "negative", "v76"),
+    ("v78", "expm1", "s88"),
+    ("v79", "multiply", "v74", "v78"),
+    ("v80", "copysign", "v79", "v71"),
+    ("v82", "multiply", "v81", "v80"),
+    ("v83", "multiply", "omega_p", "v25"),
+    ("v84", "multiply", "v82", "v83"),
+    ("v87", "maximum", "N_c_m", "N_h_m"),
+    ("v88", "multiply", "N_c_m", "N_h_m"),
+    ("v89", "add", "v87", "v88"),
+    ("v86", "multiply", "v9", "s178"),
+    ("v90", "absolute", "v86"),
+    ("v91", "fmax", "v90", 0.0),
+    ("s103", "negative", "v91"),
+    ("v93", "expm1", "s103"),
+    ("v94", "multiply", "v89", "v93"),
+    ("v95", "copysign", "v94", "v86"),
+    ("v96", "multiply", "v81", "v95"),
+    ("v97", "multiply", "omega_m", "v20"),
+    ("v98", "multiply", "v96", "v97"),
+    ("v99", "add", "v84", "v98"),
+    ("s111", "multiply", "v99", "inverse_v26"),
+    ("s171", "multiply", -0.5, "s111"),
+    ("s180", "multiply", 0.5, "inverse_v26"),
+    ("s179", "multiply", "inverse_v1", "v69"),
+    ("s118", "multiply", "v6", "s179"),
+    ("v110", "absolute", "s118"),
+    ("v111", "fmax", "v110", 0.0),
+    ("s121", "negative", "v111"),
+    ("v113", "expm1", "s121"),
+    ("v114", "multiply", "v74", "v113"),
+    ("s124", "copysign", "v114", "s118"),
+    ("s125", "multiply", "v81", "s124"),
+    ("s126", "multiply", "s125", "v83"),
+    ("s128", "multiply", "v12", "s179"),
+    ("v120", "absolute", "s128"),
+    ("v121", "fmax", "v120", 0.0),
+    ("s131", "negative", "v121"),
+    ("v123", "expm1", "s131"),
+    ("v124", "multiply", "v89", "v123"),
+    ("s134", "copysign", "v124", "s128"),
+    ("s135", "multiply", "v81", "s134"),
+    ("s136", "multiply", "s135", "v97"),
+    ("s137", "add", "s126", "s136"),
+    ("s172", "multiply", "s180", "s137"),
+    ("v136", "multiply", "v82", "v25"),
+    ("v137", "multiply", "v96", "v20"),
+    ("v138", "add", "v136", "v137"),
+    ("s181", "multiply", -0.5, "eps"),
+    ("s181_", "multiply", "s181", "v138"),
+    ("s173", "multiply", "s181_", "inverse_v26"),
+    ("s154", "multiply", "s125", "v25"),
+    ("s155", "multiply", "s135", "v20"),
+    ("s156", "add", "s154", "s155"),
+    ("s181__", "multiply", "s180", "eps"),
+    ("s174", "multiply", "s181__", "s156"),
+    ("v159", "negative", "s111"),
+    ("v160", "absolute", "s111"),
+    ("s165", "divide", "v160", "s50"),
+    ("s181___", "multiply", 2.0, "s165"),
+    ("s176", "multiply", "s181___", "v42"),
+    ("v27", "maximum", "v2", 1.0),
+    ("v28", "maximum", "v6", "v27"),
+    ("v29", "minimum", "v28", 32.0),
+    ("v30", "multiply", "_TAU", "v29"),
+    ("test39", "at_most", "s46", "v30", "s50"),
+    ("s76", "multiply", 2.0, "v30"),
+    ("v62", "absolute", "v43"),
+    ("v63", "add", "s55", "v62"),
+    ("test64", "at_most", "s46", "s76", "v63"),
+    ("s78", "add", "v50", "s46"),
+    ("test67", "at_most", "s78", "v30", "s66"),
+    ("v102", "absolute", "v84"),
+    ("v103", "absolute", "v98"),
+    ("v104", "add", "v102", "v103"),
+    ("v105", "absolute", "v99"),
+    ("test106", "at_most", "v104", "v30", "v105"),
+    ("v131", "absolute", "s126"),
+    ("v132", "absolute", "s136"),
+    ("v133", "add", "v131", "v132"),
+    ("v134", "absolute", "s137"),
+    ("test135", "at_most", "v133", "v30", "v134"),
+    ("v142", "absolute", "v136"),
+    ("v143", "absolute", "v137"),
+    ("v144", "add", "v142", "v143"),
+    ("v145", "absolute", "v138"),
+    ("test146", "at_most", "v144", "v30", "v145"),
+    ("v153", "absolute", "s154"),
+    ("v154", "absolute", "s155"),
+    ("v155", "add", "v153", "v154"),
+    ("v156", "absolute", "s156"),
+    ("test157", "at_most", "v155", "v30", "v156"),
 )
 
 #: Output -> its value, or its real and imaginary part.
 _PARTS = {
     "p_11": ("rho_11",),
-    "p_10": ("s169",),
-    "p_01": ("s169",),
+    "p_10": ("s167",),
+    "p_01": ("s167",),
     "p_00": ("rho_44",),
-    "c": ("s170", 0.0),
-    "negativity": ("s171",),
-    "concurrence": ("s172",),
-    "heat_current_h": ("s173",),
-    "heat_current_c": ("s174",),
-    "bare_heat_current_h": ("s175",),
-    "bare_heat_current_c": ("s176",),
-    "J_ss": ("v161",),
-    "J_c": ("s178",),
+    "c": ("s168", 0.0),
+    "negativity": ("s169",),
+    "concurrence": ("s170",),
+    "heat_current_h": ("s171",),
+    "heat_current_c": ("s172",),
+    "bare_heat_current_h": ("s173",),
+    "bare_heat_current_c": ("s174",),
+    "J_ss": ("v159",),
+    "J_c": ("s176",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -429,20 +423,20 @@ _TESTS = {
     "p_10": (),
     "p_01": (),
     "p_00": (),
-    "c": ("test41",),
-    "negativity": ("test66", "test41", "test69"),
-    "concurrence": ("test66",),
-    "heat_current_h": ("test108",),
-    "heat_current_c": ("test137",),
-    "bare_heat_current_h": ("test148",),
-    "bare_heat_current_c": ("test159",),
-    "J_ss": ("test108",),
-    "J_c": ("test108", "test41"),
+    "c": ("test39",),
+    "negativity": ("test64", "test39", "test67"),
+    "concurrence": ("test64",),
+    "heat_current_h": ("test106",),
+    "heat_current_c": ("test135",),
+    "bare_heat_current_h": ("test146",),
+    "bare_heat_current_c": ("test157",),
+    "J_ss": ("test106",),
+    "J_c": ("test106", "test39"),
 }
 
 #: Test -> others that together leave nothing for it to find.
 _IMPLIED = {
-    "test66": ("test41",),
+    "test64": ("test39",),
 }
 
 # ---- the same formula with bath functions whole: what an element that fails a test is recomputed with ----
@@ -498,7 +492,7 @@ _CAREFUL = (
     ("c48", "positive_part", "c47"),
     ("c49", "add", "c42", "c45"),
     ("c50", "multiply", "c48", "c49"),
-    ("c51", "multiply", -1.0, "c30", "c39"),
+    ("c51", "multiply", -1.0, "c43"),
     ("c52", "positive_part", "c51"),
     ("c53", "add", "c50", "c52"),
     ("c54", "add", "c30", "c39"),
@@ -516,40 +510,44 @@ _CAREFUL = (
     ("c66", "add", "c62", "c65"),
     ("c67", "multiply", 2.0, "c48"),
     ("c68", "difference", "c2", 0, 1),
-    ("c69", "multiply", "gamma_h", "gamma_c", "c68"),
-    ("c70", "multiply", "c1", "c28"),
-    ("c71", "multiply", "c69", "c70"),
-    ("c72", "difference", "c10", 0, 1),
-    ("c73", "multiply", "gamma_h", "gamma_c", "c72"),
-    ("c74", "multiply", "c9", "c22"),
-    ("c75", "multiply", "c73", "c74"),
-    ("c76", "add", "c71", "c75"),
-    ("c77", "multiply", -0.5, "c76"),
-    ("c78", "divide", "c77", "c29"),
-    ("c79", "difference", "c2", 1, 0),
-    ("c80", "multiply", "gamma_c", "gamma_h", "c79"),
-    ("c81", "multiply", "c80", "c70"),
-    ("c82", "difference", "c10", 1, 0),
-    ("c83", "multiply", "gamma_c", "gamma_h", "c82"),
-    ("c84", "multiply", "c83", "c74"),
-    ("c85", "add", "c81", "c84"),
-    ("c86", "multiply", -0.5, "c85"),
-    ("c87", "divide", "c86", "c29"),
-    ("c88", "multiply", "c69", "c28"),
-    ("c89", "multiply", "c73", "c22"),
-    ("c90", "add", "c88", "c89"),
-    ("c91", "multiply", -0.5, "eps", "c90"),
-    ("c92", "divide", "c91", "c29"),
-    ("c93", "multiply", "c80", "c28"),
-    ("c94", "multiply", "c83", "c22"),
-    ("c95", "add", "c93", "c94"),
-    ("c96", "multiply", -0.5, "eps", "c95"),
-    ("c97", "divide", "c96", "c29"),
-    ("c98", "multiply", -1.0, "c76"),
-    ("c99", "divide", "c98", "c29"),
-    ("c100", "absolute", "c99"),
-    ("c101", "divide", "c100", "c42"),
-    ("c102", "multiply", "c101", "c45"),
+    ("c69", "multiply", "gamma_h", "gamma_c"),
+    ("c70", "multiply", "c69", "c68"),
+    ("c71", "multiply", "c1", "c28"),
+    ("c72", "multiply", "c70", "c71"),
+    ("c73", "difference", "c10", 0, 1),
+    ("c74", "multiply", "c69", "c73"),
+    ("c75", "multiply", "c9", "c22"),
+    ("c76", "multiply", "c74", "c75"),
+    ("c77", "add", "c72", "c76"),
+    ("c78", "multiply", -0.5, "c77"),
+    ("c79", "divide", "c78", "c29"),
+    ("c80", "difference", "c2", 1, 0),
+    ("c81", "multiply", "gamma_c", "gamma_h"),
+    ("c82", "multiply", "c81", "c80"),
+    ("c83", "multiply", "c82", "c71"),
+    ("c84", "difference", "c10", 1, 0),
+    ("c85", "multiply", "c81", "c84"),
+    ("c86", "multiply", "c85", "c75"),
+    ("c87", "add", "c83", "c86"),
+    ("c88", "multiply", -0.5, "c87"),
+    ("c89", "divide", "c88", "c29"),
+    ("c90", "multiply", "c70", "c28"),
+    ("c91", "multiply", "c74", "c22"),
+    ("c92", "add", "c90", "c91"),
+    ("c93", "multiply", "eps", "c92"),
+    ("c94", "multiply", -0.5, "c93"),
+    ("c95", "divide", "c94", "c29"),
+    ("c96", "multiply", "c82", "c28"),
+    ("c97", "multiply", "c85", "c22"),
+    ("c98", "add", "c96", "c97"),
+    ("c99", "multiply", "eps", "c98"),
+    ("c100", "multiply", -0.5, "c99"),
+    ("c101", "divide", "c100", "c29"),
+    ("c102", "multiply", -1.0, "c77"),
+    ("c103", "divide", "c102", "c29"),
+    ("c104", "absolute", "c103"),
+    ("c105", "divide", "c104", "c42"),
+    ("c106", "multiply", "c105", "c45"),
 )
 
 _CAREFUL_PARTS = {
@@ -560,24 +558,25 @@ _CAREFUL_PARTS = {
     "c": ("c41", 0.0),
     "negativity": ("c66",),
     "concurrence": ("c67",),
-    "heat_current_h": ("c78",),
-    "heat_current_c": ("c87",),
-    "bare_heat_current_h": ("c92",),
-    "bare_heat_current_c": ("c97",),
-    "J_ss": ("c99",),
-    "J_c": ("c102",),
+    "heat_current_h": ("c79",),
+    "heat_current_c": ("c89",),
+    "bare_heat_current_h": ("c95",),
+    "bare_heat_current_c": ("c101",),
+    "J_ss": ("c103",),
+    "J_c": ("c106",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
 
 #: An element is recomputed where the sum of magnitudes exceeds this many times its value.
 _TAU = 64.0
-_CACHE_BYTES = 4 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
+_CACHE_BYTES = 5 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
 _HOISTED_SIZE = 2**14  # a quantity on a sub-grid is kept whole up to this size
 _GATHERED = 4096  # elements to recompute are gathered up to this number
 _SMALLEST = 2.2250738585072014e-308  # normal number, in place of T = 0
 _REQUIRED = object()
 _PLANS: dict = {}
+_SPARE: dict = {}  # the work buffers of the last call: their pages are there already
 
 
 def _modulus(x, y, out=None):
@@ -870,10 +869,16 @@ class _Plan:
 class _Pair:
     """An unevaluated sum ``hi + lo`` of two float64 arrays, about 32 digits (Dekker, Knuth; no fused operations)."""
 
-    __slots__ = ("hi", "lo")
+    __slots__ = ("hi", "lo", "_halves")
 
     def __init__(self, hi, lo=0.0):
-        self.hi, self.lo = hi, lo
+        self.hi, self.lo, self._halves = hi, lo, None
+
+    def halves(self):
+        """``hi`` as a sum of two numbers of half its digits."""
+        if self._halves is None:
+            self._halves = _split(self.hi)
+        return self._halves
 
     def __neg__(self):
         return _Pair(-self.hi, -self.lo)
@@ -888,16 +893,14 @@ class _Pair:
         return self + -other
 
     def __mul__(self, other):
-        p, e = _two_product(self.hi, other.hi)
+        p, e = _two_product(self, other)
         return _settled(*_quick_sum(p, e + (self.hi * other.lo + self.lo * other.hi)), np.multiply, self.hi, other.hi)
 
     def __truediv__(self, other):
         q = self.hi / other.hi
-        rest = self - other * _Pair(q)
-        r = rest.hi / other.hi
-        rest = rest - other * _Pair(r)
-        s, e = _quick_sum(q, r)
-        return _settled(*_quick_sum(s, e + rest.hi / other.hi), np.divide, self.hi, other.hi)
+        p, e = _two_product(other, _Pair(q))
+        rest = ((self.hi - p) - e) + (self.lo - q * other.lo)
+        return _settled(*_quick_sum(q, rest / other.hi), np.divide, self.hi, other.hi)
 
 
 def _two_sum(a, b):
@@ -918,16 +921,17 @@ def _split(a):
 
 
 def _two_product(a, b):
-    p = a * b
-    a_hi, a_lo = _split(a)
-    b_hi, b_lo = _split(b)
+    """The product of the high parts: rounded, and what that leaves."""
+    p = a.hi * b.hi
+    a_hi, a_lo = a.halves()
+    b_hi, b_lo = b.halves()
     return p, ((a_hi * b_hi - p) + a_hi * b_lo + a_lo * b_hi) + a_lo * b_lo
 
 
 def _settled(hi, lo, function, *arguments):
     """Infinities have no low part; where the exact steps overflow, the plain operation stands."""
     finite = np.isfinite(hi)
-    if finite.all():
+    if np.count_nonzero(finite) == finite.size:
         return _Pair(hi, lo)
     return _Pair(np.where(finite, hi, function(*arguments)), np.where(finite, lo, 0.0))
 
@@ -942,8 +946,10 @@ def _less(a, b):
 
 def _pair_sqrt(x):
     root = np.sqrt(x.hi)
-    rest = (x - _Pair(root) * _Pair(root)).hi / np.where(root > 0, 2.0 * root, 1.0)
-    return _settled(*_quick_sum(root, rest), np.sqrt, x.hi)
+    whole = _Pair(root)
+    p, e = _two_product(whole, whole)
+    rest = ((x.hi - p) - e) + x.lo
+    return _settled(*_quick_sum(root, rest / np.where(root > 0, 2.0 * root, 1.0)), np.sqrt, x.hi)
 
 
 def _pair_hypot(x, y):
@@ -960,16 +966,17 @@ def _pair_abs(x):
 def _pair_sum(*terms):
     """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
     total = functools.reduce(_Pair.__add__, terms)
-    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
-    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+    lost = np.abs(total.hi) <= 2.0**-98 * sum([np.abs(term.hi) for term in terms])
+    if not np.count_nonzero(lost):
+        return total
+    return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
-def _pair_product(first, *rest):
-    """A leading power of two (a sign, a half) scales both parts exactly."""
-    if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
-        product = functools.reduce(_Pair.__mul__, rest)
-        return _Pair(first.hi * product.hi, first.hi * product.lo)
-    return functools.reduce(_Pair.__mul__, rest, first)
+def _pair_product(first, second):
+    """A power of two (a sign, a half) comes first; it scales both parts exactly."""
+    if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
+        return _Pair(first.hi * second.hi, first.hi * second.lo)
+    return first * second
 
 
 def _pair_power(x, exponent):
@@ -1016,22 +1023,27 @@ def _baths(family, omega, *baths):
     nearly full are built from the smallest hole.  The constraint keeps differences, holes and sums exact together.
     """
     xs = [_reduced(omega, *bath) for bath in zip(baths[::2], baths[1::2])]
-    shape = np.broadcast_shapes(*(np.shape(x.hi) for x in xs))
-    hi, lo = (np.stack([np.broadcast_to(part, shape) for part in parts]) for parts in zip(*((x.hi, x.lo) for x in xs)))
+    hi, lo = _stacked(xs)
     order = np.argsort(-hi, axis=0, kind="stable")
     hi, lo = np.take_along_axis(hi, order, 0), np.take_along_axis(lo, order, 0)
     x = [_Pair(*parts) for parts in zip(hi, lo)]
     shrink = [-np.expm1(-(a - b).hi) for a, b in zip(x, x[1:])]
     up, down, rising = _bose_chain(x, shrink) if family == "bose" else _fermi_chain(x, shrink)
-    one = _Pair(np.ones(shape))
+    one = _Pair(np.ones(hi.shape[1:]))
     filled = [_where(r, n, one - h) for r, n, h in zip(rising, up, down)] if family == "fermi" else up
     holes = [_where(r, one - n, h) for r, n, h in zip(rising, up, down)] if family == "fermi" else [one + n for n in up]
     place = np.argsort(order, axis=0)
     return _unsorted(filled, place), _unsorted(holes, place), family
 
 
+def _stacked(pairs):
+    """The high parts of all pairs as one array, and the low parts."""
+    parts = np.array(np.broadcast_arrays(*(p.hi for p in pairs), *(p.lo for p in pairs)))
+    return parts[: len(pairs)], parts[len(pairs) :]
+
+
 def _unsorted(pairs, place):
-    hi, lo = (np.stack(parts) for parts in zip(*((p.hi, np.broadcast_to(p.lo, p.hi.shape)) for p in pairs)))
+    hi, lo = _stacked(pairs)
     return [_Pair(*parts) for parts in zip(np.take_along_axis(hi, place, 0), np.take_along_axis(lo, place, 0))]
 
 
@@ -1303,6 +1315,8 @@ def _slabs(loop, block):
 
 
 def _cut(array, slab):
+    if 1 not in array.shape:
+        return array[slab]
     return array[tuple(piece if n > 1 else slice(None) for n, piece in zip(array.shape, slab))]
 
 
@@ -1326,7 +1340,12 @@ def _fill(views, loop, names, results, strict):
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
-    work = np.empty((plan.buffers + 1, min(plan.block, int(np.prod(loop)))))
+    length = min(plan.block, int(np.prod(loop)))
+    count = (plan.buffers + 1) * length
+    spare = _SPARE.pop("work", None)  # of several threads, one gets it
+    if spare is None or spare.size < count:
+        spare = np.empty(count)
+    work = spare[:count].reshape(plan.buffers + 1, length)
     targets = [_part(results[name].reshape(loop), k) for name, k, _ in plan.parts]
     pending = _Pending(names, views, results, loop)
     fixed, varying = ([n for n in PARAMETERS if (views[n].size == 1) is alone] for alone in (True, False))
@@ -1360,6 +1379,7 @@ def _fill(views, loop, names, results, strict):
                 pending.add(slab, ~accepted if bad is None else ~(accepted | bad))
         for values in outputs if bad is not None else ():
             values[bad] = np.nan
+    _SPARE["work"] = spare
     pending.finish()
 
 

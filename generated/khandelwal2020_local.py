@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 8f14c702ae2b2192059d9b41782e0c1b7047d64f0849ee74aa60e6f49f9b152d
+# sha256 of the text below this line: 29a3248bc4321e732d651f5611bd91b6c0067939a3901a804a7903d9166c96ba
 """khandelwal2020_local: steady-state quantities in closed form.
 
 generator: local
@@ -209,10 +209,8 @@ _STATEMENTS = (
     ("N_h_m", "divide", 1.0, "v7"),
     ("v8", "multiply", "gamma_h", "N_h_m"),
     ("v9", "multiply", "v4", "v8"),
-    ("v13", "add", "N_h_m", 1.0),
-    ("v14", "multiply", "gamma_h", "v13"),
-    ("v15", "add", "N_c_p", 1.0),
-    ("v16", "multiply", "gamma_c", "v15"),
+    ("v14", "add", "gamma_h", "v8"),
+    ("v16", "add", "gamma_c", "v4"),
     ("v17", "add", "v14", "v16"),
     ("v18", "add", "v17", "v4"),
     ("r_1", "add", "v18", "v8"),
@@ -223,21 +221,21 @@ _STATEMENTS = (
     ("v23", "add", "s25", "v22"),
     ("R", "divide", 1.0, "v23"),
     ("v10", "square", "g"),
-    ("s140", "multiply", "R", "v10"),
+    ("s138_", "multiply", "R", "v10"),
     ("v11", "add", "v4", "v8"),
     ("v12", "square", "v11"),
-    ("v25", "multiply", "s140", "v12"),
+    ("v25", "multiply", "s138_", "v12"),
     ("v26", "add", "v9", "v25"),
     ("v27", "add", "v14", "v8"),
     ("v28", "add", "v16", "v4"),
     ("v29", "multiply", "v27", "v28"),
-    ("v32", "multiply", "s140", "s22"),
+    ("v32", "multiply", "s138_", "s22"),
     ("norm", "add", "v29", "v32"),
     ("inverse_norm", "divide", 1.0, "norm"),
     ("rho_11", "multiply", "v26", "inverse_norm"),
     ("v37", "multiply", "v16", "v8"),
-    ("s147", "multiply", "s140", "v17"),
-    ("v40", "multiply", "s147", "v11"),
+    ("s145", "multiply", "s138_", "v17"),
+    ("v40", "multiply", "s145", "v11"),
     ("v41", "add", "v37", "v40"),
     ("rho_22", "multiply", "v41", "inverse_norm"),
     ("v42", "multiply", "v14", "v4"),
@@ -245,18 +243,18 @@ _STATEMENTS = (
     ("rho_33", "multiply", "v43", "inverse_norm"),
     ("v44", "multiply", "v14", "v16"),
     ("v45", "square", "v17"),
-    ("v47", "multiply", "s140", "v45"),
+    ("v47", "multiply", "s138_", "v45"),
     ("v48", "add", "v44", "v47"),
     ("rho_44", "multiply", "v48", "inverse_norm"),
-    ("s143", "multiply", "R", "g"),
+    ("s141", "multiply", "R", "g"),
     ("r_2", "subtract", "v42", "v37"),
-    ("s141", "multiply", "inverse_norm", "r_2"),
-    ("s147_", "multiply", "Delta", "s143"),
-    ("re_rho_23", "multiply", "s147_", "s141"),
+    ("s139", "multiply", "inverse_norm", "r_2"),
+    ("s145_", "multiply", "Delta", "s141"),
+    ("re_rho_23", "multiply", "s145_", "s139"),
     ("v52", "multiply", "r_1", "g"),
-    ("s144", "multiply", "R", "v52"),
-    ("s147__", "multiply", -0.5, "s144"),
-    ("s69", "multiply", "s147__", "s141"),
+    ("s142", "multiply", "R", "v52"),
+    ("s145__", "multiply", -0.5, "s142"),
+    ("s69", "multiply", "s145__", "s139"),
     ("v59", "hypot", "re_rho_23", "s69"),
     ("v60", "multiply", "rho_11", "rho_44"),
     ("v61", "maximum", "v60", 0.0),
@@ -283,23 +281,23 @@ _STATEMENTS = (
     ("v82", "add", "v79", "v81"),
     ("v83", "add", "v77", "v82"),
     ("s134", "multiply", 2.0, "v64"),
-    ("s142", "multiply", "s140", "s141"),
+    ("s140", "multiply", "s138_", "s139"),
     ("v102", "multiply", "eps_h", "v28"),
     ("v103", "multiply", "eps_c", "v27"),
     ("v104", "add", "v102", "v103"),
-    ("s118", "multiply", "s142", "v104"),
+    ("s118", "multiply", "s140", "v104"),
     ("v109", "negative", "s118"),
-    ("s146", "multiply", "r_1", "s142"),
-    ("s123", "multiply", "eps_h", "s146"),
+    ("s144", "multiply", "r_1", "s140"),
+    ("s123", "multiply", "eps_h", "s144"),
     ("v116", "negative", "s123"),
-    ("v121", "multiply", "eps_c", "s146"),
+    ("v121", "multiply", "eps_c", "s144"),
     ("s137", "multiply", -2.0, "s118"),
     ("v124", "multiply", "g", "v104"),
     ("s130", "multiply", 2.0, "Delta"),
     ("v126", "hypot", "s130", "r_1"),
     ("s132", "divide", "v124", "v126"),
-    ("s147___", "multiply", 4.0, "s132"),
-    ("s138", "multiply", "s147___", "v62"),
+    ("s145___", "multiply", 4.0, "s132"),
+    ("s138", "multiply", "s145___", "v62"),
     ("v56", "add", "v42", "v37"),
     ("v33", "maximum", "v2", 1.0),
     ("v34", "maximum", "v6", "v33"),
@@ -308,11 +306,11 @@ _STATEMENTS = (
     ("v57", "absolute", "r_2"),
     ("test58", "at_most", "v56", "v36", "v57"),
     ("v84", "absolute", "Delta"),
-    ("s145", "multiply", "inverse_norm", "v56"),
-    ("s147____", "multiply", "v84", "s143"),
-    ("v88", "multiply", "s147____", "s145"),
-    ("s147_____", "multiply", 0.5, "s144"),
-    ("s103", "multiply", "s147_____", "s145"),
+    ("s143", "multiply", "inverse_norm", "v56"),
+    ("s145____", "multiply", "v84", "s141"),
+    ("v88", "multiply", "s145____", "s143"),
+    ("s145_____", "multiply", 0.5, "s142"),
+    ("s103", "multiply", "s145_____", "s143"),
     ("v93", "add", "v88", "s103"),
     ("v94", "absolute", "v63"),
     ("v95", "add", "v59", "v94"),
@@ -388,116 +386,139 @@ _CAREFUL = (
     ("c21", "power", "c20", 2),
     ("c22", "add", "c17", "c21"),
     ("c23", "divide", 1.0, "c22"),
-    ("c24", "multiply", "c8", "c10", "c23"),
-    ("c25", "add", "c7", "c24"),
-    ("c26", "add", "c12", "c6"),
-    ("c27", "add", "c14", "c3"),
-    ("c28", "multiply", "c26", "c27"),
-    ("c29", "power", "c15", 2),
-    ("c30", "multiply", "c8", "c29", "c23"),
-    ("c31", "add", "c28", "c30"),
-    ("c32", "divide", "c25", "c31"),
-    ("c33", "multiply", "c14", "c6"),
-    ("c34", "add", "c12", "c14"),
-    ("c35", "multiply", "c8", "c34", "c9", "c23"),
-    ("c36", "add", "c33", "c35"),
-    ("c37", "divide", "c36", "c31"),
-    ("c38", "multiply", "c12", "c3"),
-    ("c39", "add", "c38", "c35"),
-    ("c40", "divide", "c39", "c31"),
-    ("c41", "multiply", "c12", "c14"),
-    ("c42", "power", "c34", 2),
-    ("c43", "multiply", "c8", "c42", "c23"),
-    ("c44", "add", "c41", "c43"),
-    ("c45", "divide", "c44", "c31"),
-    ("c46", "multiply", -1.0, "c14", "c6"),
-    ("c47", "add", "c38", "c46"),
-    ("c48", "multiply", "c19", "g", "c47"),
-    ("c49", "multiply", "c48", "c23"),
-    ("c50", "divide", "c49", "c31"),
-    ("c51", "multiply", -0.5, "c15", "g", "c47", "c23"),
-    ("c52", "divide", "c51", "c31"),
-    ("c53", "hypot", "c50", "c52"),
-    ("c54", "multiply", "c32", "c45"),
-    ("c55", "positive_part", "c54"),
-    ("c56", "sqrt", "c55"),
-    ("c57", "multiply", -1.0, "c56"),
-    ("c58", "add", "c53", "c57"),
-    ("c59", "positive_part", "c58"),
-    ("c60", "add", "c53", "c56"),
-    ("c61", "multiply", "c59", "c60"),
-    ("c62", "multiply", -1.0, "c32", "c45"),
-    ("c63", "positive_part", "c62"),
-    ("c64", "add", "c61", "c63"),
-    ("c65", "add", "c32", "c45"),
-    ("c66", "absolute", "c65"),
-    ("c67", "multiply", 0.5, "c66"),
-    ("c68", "multiply", -1.0, "c45"),
-    ("c69", "add", "c32", "c68"),
-    ("c70", "multiply", 0.5, "c69"),
-    ("c71", "hypot", "c70", "c53"),
-    ("c72", "add", "c67", "c71"),
-    ("c73", "divide", "c64", "c72"),
-    ("c74", "multiply", -1.0, "c37"),
-    ("c75", "positive_part", "c74"),
-    ("c76", "multiply", -1.0, "c40"),
-    ("c77", "positive_part", "c76"),
-    ("c78", "add", "c75", "c77"),
-    ("c79", "add", "c73", "c78"),
-    ("c80", "multiply", 2.0, "c59"),
-    ("c81", "add", "c3", "c14"),
-    ("c82", "multiply", "eps_h", "c81"),
-    ("c83", "multiply", "eps_c", "c26"),
-    ("c84", "add", "c82", "c83"),
-    ("c85", "multiply", -1.0, "c8", "c47", "c84", "c23"),
-    ("c86", "divide", "c85", "c31"),
-    ("c87", "multiply", "eps_h", "c27"),
-    ("c88", "add", "c6", "c12"),
-    ("c89", "multiply", "eps_c", "c88"),
-    ("c90", "add", "c87", "c89"),
-    ("c91", "multiply", "c8", "c47", "c90", "c23"),
-    ("c92", "divide", "c91", "c31"),
-    ("c93", "multiply", -1.0, "eps_h", "c8", "c47", "c15", "c23"),
-    ("c94", "divide", "c93", "c31"),
-    ("c95", "multiply", "eps_c", "c8", "c47", "c15", "c23"),
-    ("c96", "divide", "c95", "c31"),
-    ("c97", "add", "c87", "c83"),
-    ("c98", "multiply", -2.0, "c8", "c47", "c97", "c23"),
-    ("c99", "divide", "c98", "c31"),
-    ("c100", "multiply", "g", "c84"),
-    ("c101", "multiply", 4.0, "c100"),
-    ("c102", "multiply", 2.0, "c19"),
-    ("c103", "hypot", "c102", "c15"),
-    ("c104", "divide", "c101", "c103"),
-    ("c105", "multiply", "c104", "c56"),
+    ("c24", "multiply", "c8", "c10"),
+    ("c25", "multiply", "c24", "c23"),
+    ("c26", "add", "c7", "c25"),
+    ("c27", "add", "c12", "c6"),
+    ("c28", "add", "c14", "c3"),
+    ("c29", "multiply", "c27", "c28"),
+    ("c30", "power", "c15", 2),
+    ("c31", "multiply", "c8", "c30"),
+    ("c32", "multiply", "c31", "c23"),
+    ("c33", "add", "c29", "c32"),
+    ("c34", "divide", "c26", "c33"),
+    ("c35", "multiply", "c14", "c6"),
+    ("c36", "add", "c12", "c14"),
+    ("c37", "multiply", "c8", "c36"),
+    ("c38", "multiply", "c37", "c9"),
+    ("c39", "multiply", "c38", "c23"),
+    ("c40", "add", "c35", "c39"),
+    ("c41", "divide", "c40", "c33"),
+    ("c42", "multiply", "c12", "c3"),
+    ("c43", "add", "c42", "c39"),
+    ("c44", "divide", "c43", "c33"),
+    ("c45", "multiply", "c12", "c14"),
+    ("c46", "power", "c36", 2),
+    ("c47", "multiply", "c8", "c46"),
+    ("c48", "multiply", "c47", "c23"),
+    ("c49", "add", "c45", "c48"),
+    ("c50", "divide", "c49", "c33"),
+    ("c51", "multiply", -1.0, "c35"),
+    ("c52", "add", "c42", "c51"),
+    ("c53", "multiply", "c19", "g"),
+    ("c54", "multiply", "c53", "c52"),
+    ("c55", "multiply", "c54", "c23"),
+    ("c56", "divide", "c55", "c33"),
+    ("c57", "multiply", "c15", "g"),
+    ("c58", "multiply", "c57", "c52"),
+    ("c59", "multiply", "c58", "c23"),
+    ("c60", "multiply", -0.5, "c59"),
+    ("c61", "divide", "c60", "c33"),
+    ("c62", "hypot", "c56", "c61"),
+    ("c63", "multiply", "c34", "c50"),
+    ("c64", "positive_part", "c63"),
+    ("c65", "sqrt", "c64"),
+    ("c66", "multiply", -1.0, "c65"),
+    ("c67", "add", "c62", "c66"),
+    ("c68", "positive_part", "c67"),
+    ("c69", "add", "c62", "c65"),
+    ("c70", "multiply", "c68", "c69"),
+    ("c71", "multiply", -1.0, "c63"),
+    ("c72", "positive_part", "c71"),
+    ("c73", "add", "c70", "c72"),
+    ("c74", "add", "c34", "c50"),
+    ("c75", "absolute", "c74"),
+    ("c76", "multiply", 0.5, "c75"),
+    ("c77", "multiply", -1.0, "c50"),
+    ("c78", "add", "c34", "c77"),
+    ("c79", "multiply", 0.5, "c78"),
+    ("c80", "hypot", "c79", "c62"),
+    ("c81", "add", "c76", "c80"),
+    ("c82", "divide", "c73", "c81"),
+    ("c83", "multiply", -1.0, "c41"),
+    ("c84", "positive_part", "c83"),
+    ("c85", "multiply", -1.0, "c44"),
+    ("c86", "positive_part", "c85"),
+    ("c87", "add", "c84", "c86"),
+    ("c88", "add", "c82", "c87"),
+    ("c89", "multiply", 2.0, "c68"),
+    ("c90", "add", "c3", "c14"),
+    ("c91", "multiply", "eps_h", "c90"),
+    ("c92", "multiply", "eps_c", "c27"),
+    ("c93", "add", "c91", "c92"),
+    ("c94", "multiply", "c8", "c52"),
+    ("c95", "multiply", "c94", "c93"),
+    ("c96", "multiply", "c95", "c23"),
+    ("c97", "multiply", -1.0, "c96"),
+    ("c98", "divide", "c97", "c33"),
+    ("c99", "multiply", "eps_h", "c28"),
+    ("c100", "add", "c6", "c12"),
+    ("c101", "multiply", "eps_c", "c100"),
+    ("c102", "add", "c99", "c101"),
+    ("c103", "multiply", "c94", "c102"),
+    ("c104", "multiply", "c103", "c23"),
+    ("c105", "divide", "c104", "c33"),
+    ("c106", "multiply", "eps_h", "c8"),
+    ("c107", "multiply", "c106", "c52"),
+    ("c108", "multiply", "c107", "c15"),
+    ("c109", "multiply", "c108", "c23"),
+    ("c110", "multiply", -1.0, "c109"),
+    ("c111", "divide", "c110", "c33"),
+    ("c112", "multiply", "eps_c", "c8"),
+    ("c113", "multiply", "c112", "c52"),
+    ("c114", "multiply", "c113", "c15"),
+    ("c115", "multiply", "c114", "c23"),
+    ("c116", "divide", "c115", "c33"),
+    ("c117", "add", "c99", "c92"),
+    ("c118", "multiply", "c94", "c117"),
+    ("c119", "multiply", "c118", "c23"),
+    ("c120", "multiply", -2.0, "c119"),
+    ("c121", "divide", "c120", "c33"),
+    ("c122", "multiply", "g", "c93"),
+    ("c123", "multiply", 4.0, "c122"),
+    ("c124", "multiply", 2.0, "c19"),
+    ("c125", "hypot", "c124", "c15"),
+    ("c126", "divide", "c123", "c125"),
+    ("c127", "multiply", "c126", "c65"),
 )
 
 _CAREFUL_PARTS = {
-    "p_11": ("c32",),
-    "p_10": ("c37",),
-    "p_01": ("c40",),
-    "p_00": ("c45",),
-    "c": ("c50", "c52"),
-    "negativity": ("c79",),
-    "concurrence": ("c80",),
-    "heat_current_h": ("c86",),
-    "heat_current_c": ("c92",),
-    "bare_heat_current_h": ("c94",),
-    "bare_heat_current_c": ("c96",),
-    "J_ss": ("c99",),
-    "J_c": ("c105",),
+    "p_11": ("c34",),
+    "p_10": ("c41",),
+    "p_01": ("c44",),
+    "p_00": ("c50",),
+    "c": ("c56", "c61"),
+    "negativity": ("c88",),
+    "concurrence": ("c89",),
+    "heat_current_h": ("c98",),
+    "heat_current_c": ("c105",),
+    "bare_heat_current_h": ("c111",),
+    "bare_heat_current_c": ("c116",),
+    "J_ss": ("c121",),
+    "J_c": ("c127",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
 
 #: An element is recomputed where the sum of magnitudes exceeds this many times its value.
 _TAU = 64.0
-_CACHE_BYTES = 4 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
+_CACHE_BYTES = 5 * 2**20  # measured: the work buffers may spill from the second-level cache into the third
 _HOISTED_SIZE = 2**14  # a quantity on a sub-grid is kept whole up to this size
 _GATHERED = 4096  # elements to recompute are gathered up to this number
 _SMALLEST = 2.2250738585072014e-308  # normal number, in place of T = 0
 _REQUIRED = object()
 _PLANS: dict = {}
+_SPARE: dict = {}  # the work buffers of the last call: their pages are there already
 
 
 def _modulus(x, y, out=None):
@@ -790,10 +811,16 @@ class _Plan:
 class _Pair:
     """An unevaluated sum ``hi + lo`` of two float64 arrays, about 32 digits (Dekker, Knuth; no fused operations)."""
 
-    __slots__ = ("hi", "lo")
+    __slots__ = ("hi", "lo", "_halves")
 
     def __init__(self, hi, lo=0.0):
-        self.hi, self.lo = hi, lo
+        self.hi, self.lo, self._halves = hi, lo, None
+
+    def halves(self):
+        """``hi`` as a sum of two numbers of half its digits."""
+        if self._halves is None:
+            self._halves = _split(self.hi)
+        return self._halves
 
     def __neg__(self):
         return _Pair(-self.hi, -self.lo)
@@ -808,16 +835,14 @@ class _Pair:
         return self + -other
 
     def __mul__(self, other):
-        p, e = _two_product(self.hi, other.hi)
+        p, e = _two_product(self, other)
         return _settled(*_quick_sum(p, e + (self.hi * other.lo + self.lo * other.hi)), np.multiply, self.hi, other.hi)
 
     def __truediv__(self, other):
         q = self.hi / other.hi
-        rest = self - other * _Pair(q)
-        r = rest.hi / other.hi
-        rest = rest - other * _Pair(r)
-        s, e = _quick_sum(q, r)
-        return _settled(*_quick_sum(s, e + rest.hi / other.hi), np.divide, self.hi, other.hi)
+        p, e = _two_product(other, _Pair(q))
+        rest = ((self.hi - p) - e) + (self.lo - q * other.lo)
+        return _settled(*_quick_sum(q, rest / other.hi), np.divide, self.hi, other.hi)
 
 
 def _two_sum(a, b):
@@ -838,16 +863,17 @@ def _split(a):
 
 
 def _two_product(a, b):
-    p = a * b
-    a_hi, a_lo = _split(a)
-    b_hi, b_lo = _split(b)
+    """The product of the high parts: rounded, and what that leaves."""
+    p = a.hi * b.hi
+    a_hi, a_lo = a.halves()
+    b_hi, b_lo = b.halves()
     return p, ((a_hi * b_hi - p) + a_hi * b_lo + a_lo * b_hi) + a_lo * b_lo
 
 
 def _settled(hi, lo, function, *arguments):
     """Infinities have no low part; where the exact steps overflow, the plain operation stands."""
     finite = np.isfinite(hi)
-    if finite.all():
+    if np.count_nonzero(finite) == finite.size:
         return _Pair(hi, lo)
     return _Pair(np.where(finite, hi, function(*arguments)), np.where(finite, lo, 0.0))
 
@@ -862,8 +888,10 @@ def _less(a, b):
 
 def _pair_sqrt(x):
     root = np.sqrt(x.hi)
-    rest = (x - _Pair(root) * _Pair(root)).hi / np.where(root > 0, 2.0 * root, 1.0)
-    return _settled(*_quick_sum(root, rest), np.sqrt, x.hi)
+    whole = _Pair(root)
+    p, e = _two_product(whole, whole)
+    rest = ((x.hi - p) - e) + x.lo
+    return _settled(*_quick_sum(root, rest / np.where(root > 0, 2.0 * root, 1.0)), np.sqrt, x.hi)
 
 
 def _pair_hypot(x, y):
@@ -880,16 +908,17 @@ def _pair_abs(x):
 def _pair_sum(*terms):
     """A sum of which nothing but rounding is left is zero: what is divided by it is not determined."""
     total = functools.reduce(_Pair.__add__, terms)
-    lost = np.isfinite(total.hi) & (np.abs(total.hi) <= 2.0**-98 * sum(np.abs(term.hi) for term in terms))
-    return _where(lost, _Pair(np.zeros_like(total.hi)), total) if np.any(lost) else total
+    lost = np.abs(total.hi) <= 2.0**-98 * sum([np.abs(term.hi) for term in terms])
+    if not np.count_nonzero(lost):
+        return total
+    return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
-def _pair_product(first, *rest):
-    """A leading power of two (a sign, a half) scales both parts exactly."""
-    if np.ndim(first.hi) == 0 and abs(np.frexp(first.hi)[0]) == 0.5:
-        product = functools.reduce(_Pair.__mul__, rest)
-        return _Pair(first.hi * product.hi, first.hi * product.lo)
-    return functools.reduce(_Pair.__mul__, rest, first)
+def _pair_product(first, second):
+    """A power of two (a sign, a half) comes first; it scales both parts exactly."""
+    if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
+        return _Pair(first.hi * second.hi, first.hi * second.lo)
+    return first * second
 
 
 def _pair_power(x, exponent):
@@ -936,22 +965,27 @@ def _baths(family, omega, *baths):
     nearly full are built from the smallest hole.  The constraint keeps differences, holes and sums exact together.
     """
     xs = [_reduced(omega, *bath) for bath in zip(baths[::2], baths[1::2])]
-    shape = np.broadcast_shapes(*(np.shape(x.hi) for x in xs))
-    hi, lo = (np.stack([np.broadcast_to(part, shape) for part in parts]) for parts in zip(*((x.hi, x.lo) for x in xs)))
+    hi, lo = _stacked(xs)
     order = np.argsort(-hi, axis=0, kind="stable")
     hi, lo = np.take_along_axis(hi, order, 0), np.take_along_axis(lo, order, 0)
     x = [_Pair(*parts) for parts in zip(hi, lo)]
     shrink = [-np.expm1(-(a - b).hi) for a, b in zip(x, x[1:])]
     up, down, rising = _bose_chain(x, shrink) if family == "bose" else _fermi_chain(x, shrink)
-    one = _Pair(np.ones(shape))
+    one = _Pair(np.ones(hi.shape[1:]))
     filled = [_where(r, n, one - h) for r, n, h in zip(rising, up, down)] if family == "fermi" else up
     holes = [_where(r, one - n, h) for r, n, h in zip(rising, up, down)] if family == "fermi" else [one + n for n in up]
     place = np.argsort(order, axis=0)
     return _unsorted(filled, place), _unsorted(holes, place), family
 
 
+def _stacked(pairs):
+    """The high parts of all pairs as one array, and the low parts."""
+    parts = np.array(np.broadcast_arrays(*(p.hi for p in pairs), *(p.lo for p in pairs)))
+    return parts[: len(pairs)], parts[len(pairs) :]
+
+
 def _unsorted(pairs, place):
-    hi, lo = (np.stack(parts) for parts in zip(*((p.hi, np.broadcast_to(p.lo, p.hi.shape)) for p in pairs)))
+    hi, lo = _stacked(pairs)
     return [_Pair(*parts) for parts in zip(np.take_along_axis(hi, place, 0), np.take_along_axis(lo, place, 0))]
 
 
@@ -1223,6 +1257,8 @@ def _slabs(loop, block):
 
 
 def _cut(array, slab):
+    if 1 not in array.shape:
+        return array[slab]
     return array[tuple(piece if n > 1 else slice(None) for n, piece in zip(array.shape, slab))]
 
 
@@ -1246,7 +1282,12 @@ def _fill(views, loop, names, results, strict):
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
-    work = np.empty((plan.buffers + 1, min(plan.block, int(np.prod(loop)))))
+    length = min(plan.block, int(np.prod(loop)))
+    count = (plan.buffers + 1) * length
+    spare = _SPARE.pop("work", None)  # of several threads, one gets it
+    if spare is None or spare.size < count:
+        spare = np.empty(count)
+    work = spare[:count].reshape(plan.buffers + 1, length)
     targets = [_part(results[name].reshape(loop), k) for name, k, _ in plan.parts]
     pending = _Pending(names, views, results, loop)
     fixed, varying = ([n for n in PARAMETERS if (views[n].size == 1) is alone] for alone in (True, False))
@@ -1280,6 +1321,7 @@ def _fill(views, loop, names, results, strict):
                 pending.add(slab, ~accepted if bad is None else ~(accepted | bad))
         for values in outputs if bad is not None else ():
             values[bad] = np.nan
+    _SPARE["work"] = spare
     pending.finish()
 
 

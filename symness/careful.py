@@ -24,7 +24,7 @@ Bath = tuple[Node, Node]
 def careful_program(formula: Formula) -> Program:
     """The outputs (but boolean ones) in operations on real numbers of any precision.
 
-    Operations are those of :mod:`symness.program` (``add`` and ``multiply`` of any number of operands) and
+    Operations are those of :mod:`symness.program` (``add`` of any number of operands, ``multiply`` of two) and
     ``number`` (numerator, denominator), ``baths`` (family, omega, T_1, mu_1, ...: every bath that meets this
     frequency, so that their occupations agree with their differences), ``occupation`` and ``hole`` (of its target and
     an index), ``difference`` (two indices), ``half_angle`` (delta, lam) with ``cosine`` and ``sine``, and
@@ -91,14 +91,26 @@ class _Writer:
             return float(value) if simple else self._emit("number", value.numerator, value.denominator)
         if node.op == "symbol":
             return str(node.args[0])
-        if node.op in ("add", "mul"):
-            return self._emit("multiply" if node.op == "mul" else "add", *x)
+        if node.op == "add":
+            return self._emit("add", *x)
+        if node.op == "mul":
+            return self._product(node, x)
         if node.op == "div":
             current = node.args[0] in self._thermal and node.args[1] in self._temperatures
             return self._emit("per_temperature" if current else "divide", *x)
         if node.op == "pow":
             return self._emit("power", x[0], node.args[1])
         return self._call(node, x)
+
+    def _product(self, node: Node, x: list[Operand]) -> Operand:
+        """One factor after the other, the number last, so that products share what they begin with."""
+        numbers = [item for item, child in zip(x, node.args, strict=True) if child.op == "number"]
+        total, *rest = (item for item, child in zip(x, node.args, strict=True) if child.op != "number")
+        for item in rest:
+            total = self._emit("multiply", total, item, key=("multiply", total, item))
+        for item in numbers:
+            total = self._emit("multiply", item, total, key=("multiply", item, total))
+        return total
 
     def _call(self, node: Node, x: list[Operand]) -> Operand:
         name = node.args[0]

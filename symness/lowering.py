@@ -93,21 +93,23 @@ class _Writer:
         self._memo: dict[Node, Operand] = {}
         self._used: set[str | None] = set()
         self._count = 0
-        self._energies: dict[Node, tuple[Operand, ...]] = {}
+        self._energies: dict[Node, Operand] = {}
 
     def threshold(self, roots: Sequence[Node]) -> Operand:
-        """The threshold of the tests of an output, in proportion to the largest (omega - mu)/T that it depends on.
+        """The threshold of the tests of an output, in proportion to the largest (omega - mu)/T of its baths.
 
         An occupation has a relative error of (omega - mu)/T roundings from its argument alone, so a sum may amplify by
         as much before it is the one that loses digits.
         """
-        reduced: dict[Operand, None] = {}
-        for node in program.walk(roots):
-            reduced.update(dict.fromkeys(self._energies.get(node, ())))
+        met = set(program.walk(roots))
+        reduced: dict[tuple[Node, ...], Operand] = {}
+        for node, energy in self._energies.items():
+            if node in met:  # one frequency of each bath is enough: a lower threshold only makes a test stricter
+                reduced.setdefault(node.args[2:], energy)
         if not reduced:
             return THRESHOLD
         largest: Operand = 1.0
-        for x in sorted(reduced, key=str):
+        for x in sorted(reduced.values(), key=str):
             largest = self.emit("maximum", x, largest)
         return self.emit("multiply", THRESHOLD, self.emit("minimum", largest, LARGEST_STRETCH))
 
@@ -188,10 +190,15 @@ class _Writer:
                 for half in angles.values():
                     rest.remove(half)
             factors = rest
-        operands += [self._get(f) for f in factors if f.op != "number"]
+        factors = [f for f in factors if f.op != "number"]
+        hole = next((f for f in factors if _is_hole(f)), None) if len(factors) + len(operands) > 1 else None
+        operands += [self._get(f) for f in factors if f is not hole]
         total = operands[0]
         for other in operands[1:]:
             total = self.emit("square", total) if other == total else self.emit("multiply", total, other)
+        if hole is not None:  # J (1 + N) as J + J N: beside J N, which is there as well, one addition
+            filled = next(term for term in hole.args if term.op == "call")
+            total = self.emit("add", total, self.emit("multiply", total, self._get(filled)))
         for value in numbers:
             total = self.emit("negative", total) if value == -1 else self.emit("multiply", value, total)
         return total
@@ -213,7 +220,7 @@ class _Writer:
             return self.emit("maximum", x[0], 0.0)
         if name in ("bose", "fermi", "fermi_hole"):
             energy = self._reduced(x[0], x[1], x[2])
-            self._energies[node] = (energy if name == "bose" else self.emit("absolute", energy),)
+            self._energies[node] = energy if name == "bose" else self.emit("absolute", energy)
             return self._occupation(name, x[0], x[1], x[2], self._name(node))
         if name in ("bose_difference", "fermi_difference"):
             return self._difference(name, x)
@@ -298,3 +305,9 @@ class _Writer:
 
 def _is_half_angle(node: Node) -> bool:
     return node.op == "call" and node.args[0] in ("cos_half", "sin_half")
+
+
+def _is_hole(node: Node) -> bool:
+    """1 + N of bosons."""
+    calls = [term.args[0] for term in node.args if term.op == "call"] if node.op == "add" else []
+    return calls == ["bose"] and len(node.args) == 2 and program.number(1) in node.args
