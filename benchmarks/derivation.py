@@ -120,9 +120,7 @@ def program_form(generator: Generator) -> tuple[int, int]:
     """Size of the connected sector, and operations of the straight-line program for it."""
     matrix = composite_matrix(generator, liouvillian(generator))
     entries = {place: matrix.ring.collect(value) for place, value in matrix.matrix.items()}
-    # The ground state, which only absorption leaves, goes last: no zero pivot at T = 0.
-    ground = max((c for c in matrix.sector if c[0] == "p"), key=lambda c: c[1])
-    values = straight_line(entries, list(matrix.sector), ground)
+    values = straight_line(entries, matrix.sector, matrix.ground)
     return len(matrix.sector), program.count_ops(values.values(), shared=True)
 
 

@@ -63,7 +63,7 @@ def outputs(state):
 
 def module():
     state = sn.steady_state(sn.secular(identical()))
-    return sn.formula(state, outputs(state), name="camalet2011")
+    return sn.formula(state, outputs(state), name="camalet2011").arranged("J_1 J_2 K_1 K_2 T_1 T_2 Delta xi")
 
 
 MODULES = {"camalet2011": module}

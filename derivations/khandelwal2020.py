@@ -1,5 +1,4 @@
-"""Entanglement engine of two qubits between two baths: Khandelwal, Palazzo, Brunner and Haack, New J. Phys. 22, 073039
-(2020).
+"""Entanglement engine of two qubits: Khandelwal, Palazzo, Brunner and Haack, New J. Phys. 22, 073039 (2020).
 
 H = eps_h n_h + eps_c n_c + g (exchange), Eqs. (1) and (2); each qubit coupled to its own bath of bosons with a flat
 rate, gamma^+ = gamma N and gamma^- = gamma (1 + N), Eq. (4), which is the golden-rule rate.  States |11>, |10>, |01>,
@@ -106,12 +105,19 @@ def all_outputs(state):
     }
 
 
+PARAMETERS = "eps_h eps_c g gamma_h gamma_c T_h T_c"
+
+
+def module(name, state, chosen, parameters=PARAMETERS):
+    return lambda: sn.formula(state(), chosen(state()), name=name).arranged(parameters)
+
+
 MODULES = {
-    "khandelwal2020_local": lambda: sn.formula(local(), outputs(local()), name="khandelwal2020_local"),
-    "khandelwal2020_tunnelling": lambda: sn.formula(
-        tunnelling(), all_outputs(tunnelling()), name="khandelwal2020_tunnelling"
+    "khandelwal2020_local": module("khandelwal2020_local", local, outputs),
+    "khandelwal2020_tunnelling": module(
+        "khandelwal2020_tunnelling", tunnelling, all_outputs, f"{PARAMETERS} kappa_h kappa_c"
     ),
-    "khandelwal2020_global": lambda: sn.formula(strong(), outputs(strong()), name="khandelwal2020_global"),
+    "khandelwal2020_global": module("khandelwal2020_global", strong, outputs, "eps g gamma_h gamma_c T_h T_c"),
 }
 
 
@@ -174,12 +180,13 @@ def elements(state, letter, coherence):
 def transposed_eigenvalue(state):
     """Minus the lower eigenvalue of ((r_1, c), (c*, r_4)), the block of |11>, |00> in the partial transpose."""
     first, last, coherence = (state.element(i, j, "product") for i, j in ((0, 0), (3, 3), (1, 2)))
-    return (sn.sqrt(4 * abs(coherence) ** 2 + (first - last) ** 2) - (first + last)) / 2
+    value = (sn.sqrt(4 * abs(coherence) ** 2 + (first - last) ** 2) - (first + last)) / 2
+    return value.renamed("n", "negativity where it is positive")
 
 
 def threshold(state):
     """J_ss at |c|^2 = r_1 r_4."""
-    return sn.critical_current(state, currents(state)["J_ss"])
+    return sn.critical_current(state, currents(state)["J_ss"]).renamed(r"J_{c}", "J_ss where entanglement begins")
 
 
 @cache
@@ -187,7 +194,8 @@ def local_formula():
     """Eqs. (7), (8), (11), (13), (16) and (18) in the symbols of Eq. (9)."""
     state = local()
     own, J = elements(state, "r", "c"), currents(state)["J_ss"]
-    wanted = {**own, "J_ss": J, "c_over_J": own["c"] / J, "n": transposed_eigenvalue(state), "J_c": threshold(state)}
+    share = (own["c"] / J).renamed(r"\frac{c}{J_{ss}}", "coherence per heat current")
+    wanted = {**own, "J_ss": J, "c_over_J": share, "n": transposed_eigenvalue(state), "J_c": threshold(state)}
     return sn.in_notation(state, wanted, weak_notation(), {key: own[key] for key in ("r_1", "r_4", "c")})
 
 
@@ -197,7 +205,7 @@ def strong_formula():
     state = strong()
     own = elements(state, "s", "d")
     J_c = -currents(state)["J_ss"] / own["d"].real * sn.sqrt(own["s_1"] * own["s_4"])
-    wanted = {**own, "n": transposed_eigenvalue(state), "J_c": J_c}
+    wanted = {**own, "n": transposed_eigenvalue(state), "J_c": J_c.renamed(r"J_{c}")}
     return sn.in_notation(state, wanted, strong_notation(), {key: own[key] for key in ("s_1", "s_4", "d")})
 
 

@@ -47,6 +47,7 @@ def ohmic(alpha, cutoff):
 
 
 OHMIC = (ohmic(alpha_1, omega_c1), ohmic(alpha_2, omega_c2))
+CUTOFFS = "alpha_1 alpha_2 omega_c1 omega_c2"
 
 
 def outputs(state):
@@ -70,10 +71,11 @@ def outputs(state):
     }
 
 
-def module(name, statistics, rates=(2 * J_1, 2 * J_2)):
+def module(name, statistics, rates=(2 * J_1, 2 * J_2), strengths="J_1 J_2"):
     def derive():
         state = sn.steady_state(sn.redfield(model(statistics, rates=rates)))
-        return sn.formula(state, outputs(state), name=name)
+        parameters = f"omega_1 omega_2 lam {strengths} T_1 T_2 mu_1 mu_2"
+        return sn.formula(state, outputs(state), name=name).arranged(parameters)
 
     return derive
 
@@ -81,8 +83,8 @@ def module(name, statistics, rates=(2 * J_1, 2 * J_2)):
 MODULES = {
     "wang2019_boson": module("wang2019_boson", "bose"),
     "wang2019_fermion": module("wang2019_fermion", "fermi"),
-    "wang2019_boson_ohmic": module("wang2019_boson_ohmic", "bose", OHMIC),
-    "wang2019_fermion_ohmic": module("wang2019_fermion_ohmic", "fermi", OHMIC),
+    "wang2019_boson_ohmic": module("wang2019_boson_ohmic", "bose", OHMIC, CUTOFFS),
+    "wang2019_fermion_ohmic": module("wang2019_fermion_ohmic", "fermi", OHMIC, CUTOFFS),
 }
 
 
@@ -129,7 +131,7 @@ def closed_form(statistics, detuned):
 
 
 def general():
-    """Unequal, frequency-dependent J: no closed form is printed in the paper."""
+    """Unequal J_1, J_2 and any detuning: no closed form is printed in the paper."""
     return sn.steady_state(sn.redfield(model("bose"))).closed_form
 
 
@@ -138,7 +140,7 @@ CLOSED_FORMS = {
     "bosons, detuned qubits": lambda: closed_form("bose", True),
     "fermions, symmetric qubits": lambda: closed_form("fermi", False),
     "fermions, detuned qubits": lambda: closed_form("fermi", True),
-    "bosons, any J_1(omega), J_2(omega)": general,
+    "bosons, unequal couplings": general,
 }
 
 # -- what the paper prints, for comparison only: never used in a derivation ------------------------------------------

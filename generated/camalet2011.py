@@ -1,11 +1,11 @@
 # Written by `symness generate` from the derivation camalet2011
-# sha256 of the text below this line: 357f82ec4d05d47872b7cf249391fe6874b07aa332809642917907c46f40365a
+# sha256 of the text below this line: 79455e4fa8090ee558c1ed2cd7fc90433f886c0dabc5576e6c3a8bd0939e0e47
 """camalet2011: steady-state quantities in closed form.
 
 generator: secular
 basis: energy
 pairs: 1: (Delta, Delta); 1: (-Delta, -Delta); 2: (Delta, Delta); 2: (-Delta, -Delta)
-rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)
+rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)
 Lamb shift: off
 units: hbar = k_B = 1; energies, rates and temperatures in one unit
 
@@ -21,13 +21,13 @@ import math
 import numpy as np
 
 PARAMETERS = (
-    "Delta",
     "J_1",
-    "K_1",
     "J_2",
+    "K_1",
     "K_2",
     "T_1",
     "T_2",
+    "Delta",
     "xi",
 )
 
@@ -72,7 +72,7 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "camalet2011",
-    "digest": "60f6cb29ce1a8b5bbd499be243e5f1cab82505bc6c8ec45f689b7411024d9817",
+    "digest": "90a3becac7172bd4ce5993935424ad41893aefe8d2f32f9098e8c5d43b8bf3da",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
@@ -92,10 +92,9 @@ def _bose(xp, omega, temperature, mu):
 
 
 def _distance(xp, omega, t_a, mu_a, t_b, mu_b):
-    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; 0 where both temperatures are."""
-    d = _reduced_energy(xp, omega, t_a, mu_a) * (t_a - t_b) + (mu_a - mu_b)
-    d = d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
-    return xp.where((t_a == 0) & (t_b == 0), 0.0 * t_a, d)
+    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; at T = 0 of both it has the sign of mu_a - mu_b."""
+    d = (omega - mu_a) * (t_a - t_b) / xp.where(t_a > 0, t_a, 2.2250738585072014e-308) + (mu_a - mu_b)
+    return d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
 
 
 def _bose_difference(xp, omega, t_a, mu_a, t_b, mu_b):
@@ -125,7 +124,7 @@ def _maximum(xp, a, b):
     return xp.where(a > b, a, b)
 
 
-def kernel(xp, Delta, J_1, K_1, J_2, K_2, T_1, T_2, xi):
+def kernel(xp, J_1, J_2, K_1, K_2, T_1, T_2, Delta, xi):
     """Every output from arrays of the namespace ``xp``, arguments in the order of ``PARAMETERS``; returns a dict."""
     N_1 = _bose(xp, Delta, T_1, 0.0)
     N_2 = _bose(xp, Delta, T_2, 0.0)
@@ -171,7 +170,7 @@ def kernel(xp, Delta, J_1, K_1, J_2, K_2, T_1, T_2, xi):
 
 # ---- the same formula as numpy calls: (target, operation, operands ...), run block by block ----
 
-_NONNEGATIVE = frozenset(("Delta", "J_1", "J_2", "T_1", "T_2", "xi"))
+_NONNEGATIVE = frozenset(("J_1", "J_2", "T_1", "T_2", "Delta", "xi"))
 _CONDITION_TEXTS = ("K_1**2 <= J_1**2", "K_2**2 <= J_2**2")
 _CONDITIONS = ("v4", "v8")
 
@@ -438,83 +437,86 @@ _CAREFUL = (
     ("c34", "add", "c31", "c33"),
     ("c35", "multiply", "c34", "xi"),
     ("c36", "add", "c29", "c8", "c35"),
-    ("c37", "divide", 1.0, "c36"),
-    ("c38", "multiply", "c12", "c26"),
-    ("c39", "multiply", "c38", "c37"),
-    ("c40", "add", "c9", "c39"),
-    ("c41", "add", "c29", "c8"),
-    ("c42", "power", "c41", 2),
-    ("c43", "power", "c12", 2),
-    ("c44", "multiply", -1.0, "c29"),
-    ("c45", "add", "c44", "c8"),
-    ("c46", "multiply", "c43", "c45"),
-    ("c47", "multiply", -1.0, "c22"),
-    ("c48", "multiply", 4.0, "c12"),
-    ("c49", "add", "c47", "c48"),
-    ("c50", "multiply", "c8", "c49"),
-    ("c51", "add", "c22", "c48"),
-    ("c52", "multiply", "c29", "c51"),
-    ("c53", "add", "c50", "c52"),
-    ("c54", "multiply", "c22", "c53"),
-    ("c55", "add", "c46", "c54"),
-    ("c56", "multiply", "c55", "c37"),
-    ("c57", "multiply", -1.0, "c56"),
-    ("c58", "add", "c42", "c57"),
-    ("c59", "divide", "c40", "c58"),
-    ("c60", "multiply", "c29", "c8"),
-    ("c61", "multiply", "c22", "c12"),
-    ("c62", "multiply", "c61", "c41"),
-    ("c63", "multiply", "c62", "c37"),
-    ("c64", "multiply", -1.0, "c63"),
-    ("c65", "add", "c60", "c64"),
-    ("c66", "divide", "c65", "c58"),
-    ("c67", "power", "c29", 2),
-    ("c68", "multiply", "c29", "c23"),
-    ("c69", "add", "c19", "c68"),
-    ("c70", "multiply", "c22", "c69"),
-    ("c71", "multiply", "c70", "c37"),
-    ("c72", "multiply", -1.0, "c71"),
-    ("c73", "add", "c67", "c72"),
-    ("c74", "divide", "c73", "c58"),
-    ("c75", "multiply", -1.0, "c8"),
-    ("c76", "add", "c29", "c75"),
-    ("c77", "multiply", "c19", "c76"),
-    ("c78", "multiply", "c77", "c37"),
-    ("c79", "divide", "c78", "c58"),
-    ("c80", "absolute", "c79"),
-    ("c81", "multiply", "c74", "c59"),
-    ("c82", "positive_part", "c81"),
-    ("c83", "sqrt", "c82"),
-    ("c84", "multiply", -1.0, "c83"),
-    ("c85", "add", "c80", "c84"),
-    ("c86", "positive_part", "c85"),
-    ("c87", "add", "c80", "c83"),
-    ("c88", "multiply", "c86", "c87"),
-    ("c89", "multiply", -1.0, "c81"),
-    ("c90", "positive_part", "c89"),
-    ("c91", "add", "c88", "c90"),
-    ("c92", "add", "c74", "c59"),
-    ("c93", "absolute", "c92"),
-    ("c94", "multiply", 0.5, "c93"),
-    ("c95", "multiply", -1.0, "c59"),
-    ("c96", "add", "c74", "c95"),
-    ("c97", "multiply", 0.5, "c96"),
-    ("c98", "hypot", "c97", "c80"),
-    ("c99", "add", "c94", "c98"),
-    ("c100", "divide", "c91", "c99"),
-    ("c101", "multiply", -1.0, "c66"),
-    ("c102", "positive_part", "c101"),
-    ("c103", "add", "c102", "c102"),
-    ("c104", "add", "c100", "c103"),
+    ("c37", "divisor", "c36", "c29", "c8", "c35"),
+    ("c38", "divide", 1.0, "c37"),
+    ("c39", "multiply", "c12", "c26"),
+    ("c40", "multiply", "c39", "c38"),
+    ("c41", "add", "c9", "c40"),
+    ("c42", "add", "c29", "c8"),
+    ("c43", "power", "c42", 2),
+    ("c44", "power", "c12", 2),
+    ("c45", "multiply", -1.0, "c29"),
+    ("c46", "add", "c45", "c8"),
+    ("c47", "multiply", "c44", "c46"),
+    ("c48", "multiply", -1.0, "c22"),
+    ("c49", "multiply", 4.0, "c12"),
+    ("c50", "add", "c48", "c49"),
+    ("c51", "multiply", "c8", "c50"),
+    ("c52", "add", "c22", "c49"),
+    ("c53", "multiply", "c29", "c52"),
+    ("c54", "add", "c51", "c53"),
+    ("c55", "multiply", "c22", "c54"),
+    ("c56", "add", "c47", "c55"),
+    ("c57", "multiply", "c56", "c38"),
+    ("c58", "multiply", -1.0, "c57"),
+    ("c59", "add", "c43", "c58"),
+    ("c60", "divisor", "c59", "c43", "c58"),
+    ("c61", "divide", "c41", "c60"),
+    ("c62", "multiply", "c29", "c8"),
+    ("c63", "multiply", "c22", "c12"),
+    ("c64", "multiply", "c63", "c42"),
+    ("c65", "multiply", "c64", "c38"),
+    ("c66", "multiply", -1.0, "c65"),
+    ("c67", "add", "c62", "c66"),
+    ("c68", "divide", "c67", "c60"),
+    ("c69", "power", "c29", 2),
+    ("c70", "multiply", "c29", "c23"),
+    ("c71", "add", "c19", "c70"),
+    ("c72", "multiply", "c22", "c71"),
+    ("c73", "multiply", "c72", "c38"),
+    ("c74", "multiply", -1.0, "c73"),
+    ("c75", "add", "c69", "c74"),
+    ("c76", "divide", "c75", "c60"),
+    ("c77", "multiply", -1.0, "c8"),
+    ("c78", "add", "c29", "c77"),
+    ("c79", "multiply", "c19", "c78"),
+    ("c80", "multiply", "c79", "c38"),
+    ("c81", "divide", "c80", "c60"),
+    ("c82", "absolute", "c81"),
+    ("c83", "multiply", "c76", "c61"),
+    ("c84", "positive_part", "c83"),
+    ("c85", "sqrt", "c84"),
+    ("c86", "multiply", -1.0, "c85"),
+    ("c87", "add", "c82", "c86"),
+    ("c88", "positive_part", "c87"),
+    ("c89", "add", "c82", "c85"),
+    ("c90", "multiply", "c88", "c89"),
+    ("c91", "multiply", -1.0, "c83"),
+    ("c92", "positive_part", "c91"),
+    ("c93", "add", "c90", "c92"),
+    ("c94", "add", "c76", "c61"),
+    ("c95", "absolute", "c94"),
+    ("c96", "multiply", 0.5, "c95"),
+    ("c97", "multiply", -1.0, "c61"),
+    ("c98", "add", "c76", "c97"),
+    ("c99", "multiply", 0.5, "c98"),
+    ("c100", "hypot", "c99", "c82"),
+    ("c101", "add", "c96", "c100"),
+    ("c102", "divisor", "c101", "c96", "c100"),
+    ("c103", "divide", "c93", "c102"),
+    ("c104", "multiply", -1.0, "c68"),
+    ("c105", "positive_part", "c104"),
+    ("c106", "add", "c105", "c105"),
+    ("c107", "add", "c103", "c106"),
 )
 
 _CAREFUL_PARTS = {
-    "p_1": ("c59",),
-    "p_2": ("c66",),
-    "p_3": ("c66",),
-    "p_4": ("c74",),
-    "c": ("c79",),
-    "negativity": ("c104",),
+    "p_1": ("c61",),
+    "p_2": ("c68",),
+    "p_3": ("c68",),
+    "p_4": ("c76",),
+    "c": ("c81",),
+    "negativity": ("c107",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -540,15 +542,25 @@ def _modulus(x, y, out=None):
 
 
 def _eigh(size, *entries):
-    """Eigenvalues and eigenvectors, largest first; the largest component of each vector is positive."""
+    """Eigenvalues and eigenvectors, largest first; of each vector the component that leads is positive.
+
+    Of a complex matrix Re and then Im are given, and Re and then Im of the vectors found.
+    """
     matrix = np.stack(np.broadcast_arrays(*entries), axis=-1)
-    matrix = matrix.reshape(*matrix.shape[:-1], size, size)
+    matrix = matrix.reshape(*matrix.shape[:-1], -1, size, size)
+    matrix = matrix[..., 0, :, :] if matrix.shape[-3] == 1 else matrix[..., 0, :, :] + 1j * matrix[..., 1, :, :]
     known = np.isfinite(matrix).all(axis=(-2, -1), keepdims=True)
     values, vectors = np.linalg.eigh(np.where(known, matrix, 0.0))
     values = np.where(known[..., 0], values[..., ::-1], np.nan)
     vectors = np.where(known, vectors[..., ::-1], np.nan)
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2)[..., None, :], axis=-2)
-    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+    leading = np.take_along_axis(vectors, _leading(np.abs(vectors)), axis=-2)
+    vectors = vectors * (np.abs(leading) / leading)
+    return values, np.concatenate([vectors.real, vectors.imag], axis=-2) if np.iscomplexobj(vectors) else vectors
+
+
+def _leading(sizes):
+    """The first row of each column that is the largest, or as large but for 1e-6: rounding does not choose."""
+    return (sizes >= 0.999999 * sizes.max(axis=-2, keepdims=True)).argmax(axis=-2)[..., None, :]
 
 
 def _eigenvalue(system, k, out=None):
@@ -923,6 +935,12 @@ def _pair_sum(*terms):
     return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
+def _divisor(total, *terms):
+    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
+
+
 def _pair_product(first, second):
     """A power of two (a sign, a half) comes first; it scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
@@ -1051,16 +1069,40 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
-
-    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
-    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
-    """
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm."""
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
-    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, -1, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    if matrix.hi.shape[-3] == 1:
+        values, vectors = _diagonalised(_at(matrix, np.s_[..., 0, :, :]), values, vectors)
+        lead = _leading(np.abs(vectors.hi))
+        sign = np.where(np.take_along_axis(vectors.hi, lead, -2) < 0, -1.0, 1.0)
+        return values, _Pair(vectors.hi * sign, vectors.lo * sign)
+    # Re and Im of a complex matrix h: [[Re h, -Im h], [Im h, Re h]] has each vector x + i y twice, as (x, y) and (-y, x).
+    re, im = (_at(matrix, np.s_[..., k, :, :]) for k in (0, 1))
+    doubled = _Pair(*(np.block([[x, -y], [y, x]]) for x, y in ((re.hi, im.hi), (re.lo, im.lo))))
+    x, y = vectors[..., :size, :], vectors[..., size:, :]
+    twice = np.block([[x, -y], [y, x]])
+    values, vectors = _diagonalised(doubled, np.concatenate([values, values], -1), twice)
+    values, vectors = (_at(found, np.s_[..., ::2]) for found in (values, vectors))
+    x, y = _at(vectors, np.s_[..., :size, :]), _at(vectors, np.s_[..., size:, :])
+    lead = _leading(np.hypot(x.hi, y.hi))
+    a, b = (_Pair(*(np.take_along_axis(part, lead, -2) for part in (whole.hi, whole.lo))) for whole in (x, y))
+    length = _pair_sqrt(a * a + b * b)
+    a, b = a / length, b / length
+    turned = (x * a + y * b, y * a - x * b)
+    return values, _Pair(*(np.concatenate(part, -2) for part in zip(*((t.hi, t.lo) for t in turned))))
+
+
+def _diagonalised(matrix, values, vectors):
+    """Eigenvalues, largest first, and eigenvectors of a real symmetric matrix from what eigh found.
+
+    That is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the diagonal,
+    between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from the matrix
+    itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
+    """
+    size = matrix.hi.shape[-1]
     sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
     graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
     vectors = np.where(graded[..., None, None], np.eye(size), vectors)
@@ -1077,8 +1119,7 @@ def _pair_eigh(size, *entries):
     order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
     values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
     hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
-    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
-    return values, _Pair(hi * sign, lo * sign)
+    return values, _Pair(hi, lo)
 
 
 def _pair_matmul(a, b):
@@ -1136,6 +1177,7 @@ _PAIR_OPERATIONS = {
     "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
+    "divisor": _divisor,
     "power": _pair_power,
     "number": lambda numerator, denominator: _Pair(np.float64(numerator)) / _Pair(np.float64(denominator)),
     "sqrt": _pair_sqrt,
@@ -1191,7 +1233,10 @@ def _recompute(values, names):
 def _requested(outputs):
     if outputs is None:
         return tuple(OUTPUTS)
-    names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    try:
+        names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    except TypeError:
+        raise TypeError(f"outputs={outputs!r}: pass a list of names out of {', '.join(OUTPUTS)}") from None
     for name in names:
         if name not in OUTPUTS:
             raise ValueError(f"unknown output {name!r}: outputs may hold {', '.join(OUTPUTS)}")
@@ -1211,6 +1256,8 @@ def _arrays(given, unknown):
         raise TypeError(f"evaluate() needs {', '.join(missing)}: pass every one of {', '.join(PARAMETERS)} by name")
     arrays = {}
     for name, value in given.items():
+        if isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiu":
+            value = np.ma.filled(value.astype(np.float64), np.nan)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -1283,11 +1330,11 @@ def _fill(views, loop, names, results, strict):
     kept = tuple(whole(mask) for mask in range(full)) if len(loop) <= 6 else ()
     zeros = frozenset(name for name, view in views.items() if view.size == 1 and not view.any())
     key = (names, tuple(masks.values()), len(loop), kept, zeros, _TAU)
-    if key not in _PLANS:
+    plan = _PLANS.get(key)
+    if plan is None:
         if len(_PLANS) >= 64:
-            _PLANS.clear()
-        _PLANS[key] = _Plan(names, masks, full, whole, zeros)
-    plan = _PLANS[key]
+            _PLANS.clear()  # another thread may do so at any time
+        plan = _PLANS[key] = _Plan(names, masks, full, whole, zeros)
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
@@ -1429,6 +1476,13 @@ def _evaluate(given, unknown, outputs, strict):
                 index = tuple(int(k) for k in place)
                 raise ValueError(f"{text} at index {index}; pass strict=False to get NaN there") from None
     for name in names:
+        lost = np.isnan(results[name]) if strict else np.False_
+        if lost.any():
+            index = tuple(int(k) for k in np.unravel_index(lost.argmax(), shape)) if shape else ()
+            raise ValueError(
+                f"{name} is undefined at index {index}: no unique steady state, a quotient 0/0 or an infinite parameter; "
+                "pass strict=False to get NaN there"
+            )
         if OUTPUTS[name]["domain"] == "bool":
             results[name] = results[name] >= 0
     return {name: result.reshape(shape) for name, result in results.items()}
@@ -1436,13 +1490,13 @@ def _evaluate(given, unknown, outputs, strict):
 
 def evaluate(
     *,
-    Delta=_REQUIRED,
     J_1=_REQUIRED,
-    K_1=_REQUIRED,
     J_2=_REQUIRED,
+    K_1=_REQUIRED,
     K_2=_REQUIRED,
     T_1=_REQUIRED,
     T_2=_REQUIRED,
+    Delta=_REQUIRED,
     xi=_REQUIRED,
     outputs=None,
     strict=False,
@@ -1452,13 +1506,13 @@ def evaluate(
 
     Parameters
     ----------
-    Delta : array_like, >= 0
     J_1 : array_like, >= 0
-    K_1 : array_like, real
     J_2 : array_like, >= 0
+    K_1 : array_like, real
     K_2 : array_like, real
     T_1 : array_like, >= 0
     T_2 : array_like, >= 0
+    Delta : array_like, >= 0
     xi : array_like, >= 0
     outputs : sequence of str, optional
         Names from ``OUTPUTS``; only what these need is computed.  All by default.
@@ -1466,13 +1520,13 @@ def evaluate(
         Raise ValueError at the first element outside the domain instead of returning NaN (False) there.
     """
     given = {
-        "Delta": Delta,
         "J_1": J_1,
-        "K_1": K_1,
         "J_2": J_2,
+        "K_1": K_1,
         "K_2": K_2,
         "T_1": T_1,
         "T_2": T_2,
+        "Delta": Delta,
         "xi": xi,
     }
     return _evaluate(given, unknown, outputs, strict)

@@ -1,13 +1,14 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 6ef4de2d201f9fb83d7468b6b00a18f4215bf5c17d9a461ef917fa7af4e4b306
+# sha256 of the text below this line: 906428b859858b5b7ddd822e67b50f75db7423ee28ac5117ba135320aeb43c67
 """khandelwal2020_global: steady-state quantities in closed form.
 
 generator: secular
 basis: energy
 pairs: h: (omega_m, omega_m); h: (omega_p, omega_p); c: (omega_m, omega_m); c: (omega_p, omega_p)
-rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)
+rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)
 Lamb shift: off
 units: hbar = k_B = 1; energies, rates and temperatures in one unit
+currents: positive into the system; energy of H + V (total) in heat_current_h, heat_current_c, J_ss, J_c, of H (bare) in bare_heat_current_h, bare_heat_current_c
 
 Valid where g < eps (NaN elsewhere).
 """
@@ -112,7 +113,7 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "khandelwal2020",
-    "digest": "50ccc40cf3395240502aeb5eea5907d3338eb12ffacc2f3681ab801fc8b34186",
+    "digest": "5cbbd03a4e8638bb29247b3b25cffad38ef42f8a38ea13bb9fe32d2f272f2c2e",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
@@ -132,10 +133,9 @@ def _bose(xp, omega, temperature, mu):
 
 
 def _distance(xp, omega, t_a, mu_a, t_b, mu_b):
-    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; 0 where both temperatures are."""
-    d = _reduced_energy(xp, omega, t_a, mu_a) * (t_a - t_b) + (mu_a - mu_b)
-    d = d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
-    return xp.where((t_a == 0) & (t_b == 0), 0.0 * t_a, d)
+    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; at T = 0 of both it has the sign of mu_a - mu_b."""
+    d = (omega - mu_a) * (t_a - t_b) / xp.where(t_a > 0, t_a, 2.2250738585072014e-308) + (mu_a - mu_b)
+    return d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
 
 
 def _bose_difference(xp, omega, t_a, mu_a, t_b, mu_b):
@@ -503,51 +503,52 @@ _CAREFUL = (
     ("c59", "multiply", 0.5, "c58"),
     ("c60", "hypot", "c59", "c42"),
     ("c61", "add", "c56", "c60"),
-    ("c62", "divide", "c53", "c61"),
-    ("c63", "multiply", -1.0, "c37"),
-    ("c64", "positive_part", "c63"),
-    ("c65", "add", "c64", "c64"),
-    ("c66", "add", "c62", "c65"),
-    ("c67", "multiply", 2.0, "c48"),
-    ("c68", "difference", "c2", 0, 1),
-    ("c69", "multiply", "gamma_h", "gamma_c"),
-    ("c70", "multiply", "c69", "c68"),
-    ("c71", "multiply", "c1", "c28"),
-    ("c72", "multiply", "c70", "c71"),
-    ("c73", "difference", "c10", 0, 1),
-    ("c74", "multiply", "c69", "c73"),
-    ("c75", "multiply", "c9", "c22"),
-    ("c76", "multiply", "c74", "c75"),
-    ("c77", "add", "c72", "c76"),
-    ("c78", "multiply", -0.5, "c77"),
-    ("c79", "divide", "c78", "c29"),
-    ("c80", "difference", "c2", 1, 0),
-    ("c81", "multiply", "gamma_c", "gamma_h"),
-    ("c82", "multiply", "c81", "c80"),
-    ("c83", "multiply", "c82", "c71"),
-    ("c84", "difference", "c10", 1, 0),
-    ("c85", "multiply", "c81", "c84"),
-    ("c86", "multiply", "c85", "c75"),
-    ("c87", "add", "c83", "c86"),
-    ("c88", "multiply", -0.5, "c87"),
-    ("c89", "divide", "c88", "c29"),
-    ("c90", "multiply", "c70", "c28"),
-    ("c91", "multiply", "c74", "c22"),
-    ("c92", "add", "c90", "c91"),
-    ("c93", "multiply", "eps", "c92"),
-    ("c94", "multiply", -0.5, "c93"),
-    ("c95", "divide", "c94", "c29"),
-    ("c96", "multiply", "c82", "c28"),
-    ("c97", "multiply", "c85", "c22"),
-    ("c98", "add", "c96", "c97"),
-    ("c99", "multiply", "eps", "c98"),
-    ("c100", "multiply", -0.5, "c99"),
-    ("c101", "divide", "c100", "c29"),
-    ("c102", "multiply", -1.0, "c77"),
-    ("c103", "divide", "c102", "c29"),
-    ("c104", "absolute", "c103"),
-    ("c105", "divide", "c104", "c42"),
-    ("c106", "multiply", "c105", "c45"),
+    ("c62", "divisor", "c61", "c56", "c60"),
+    ("c63", "divide", "c53", "c62"),
+    ("c64", "multiply", -1.0, "c37"),
+    ("c65", "positive_part", "c64"),
+    ("c66", "add", "c65", "c65"),
+    ("c67", "add", "c63", "c66"),
+    ("c68", "multiply", 2.0, "c48"),
+    ("c69", "difference", "c2", 0, 1),
+    ("c70", "multiply", "gamma_h", "gamma_c"),
+    ("c71", "multiply", "c70", "c69"),
+    ("c72", "multiply", "c1", "c28"),
+    ("c73", "multiply", "c71", "c72"),
+    ("c74", "difference", "c10", 0, 1),
+    ("c75", "multiply", "c70", "c74"),
+    ("c76", "multiply", "c9", "c22"),
+    ("c77", "multiply", "c75", "c76"),
+    ("c78", "add", "c73", "c77"),
+    ("c79", "multiply", -0.5, "c78"),
+    ("c80", "divide", "c79", "c29"),
+    ("c81", "difference", "c2", 1, 0),
+    ("c82", "multiply", "gamma_c", "gamma_h"),
+    ("c83", "multiply", "c82", "c81"),
+    ("c84", "multiply", "c83", "c72"),
+    ("c85", "difference", "c10", 1, 0),
+    ("c86", "multiply", "c82", "c85"),
+    ("c87", "multiply", "c86", "c76"),
+    ("c88", "add", "c84", "c87"),
+    ("c89", "multiply", -0.5, "c88"),
+    ("c90", "divide", "c89", "c29"),
+    ("c91", "multiply", "c71", "c28"),
+    ("c92", "multiply", "c75", "c22"),
+    ("c93", "add", "c91", "c92"),
+    ("c94", "multiply", "eps", "c93"),
+    ("c95", "multiply", -0.5, "c94"),
+    ("c96", "divide", "c95", "c29"),
+    ("c97", "multiply", "c83", "c28"),
+    ("c98", "multiply", "c86", "c22"),
+    ("c99", "add", "c97", "c98"),
+    ("c100", "multiply", "eps", "c99"),
+    ("c101", "multiply", -0.5, "c100"),
+    ("c102", "divide", "c101", "c29"),
+    ("c103", "multiply", -1.0, "c78"),
+    ("c104", "divide", "c103", "c29"),
+    ("c105", "absolute", "c104"),
+    ("c106", "divide", "c105", "c42"),
+    ("c107", "multiply", "c106", "c45"),
 )
 
 _CAREFUL_PARTS = {
@@ -556,14 +557,14 @@ _CAREFUL_PARTS = {
     "p_01": ("c37",),
     "p_00": ("c39",),
     "c": ("c41", 0.0),
-    "negativity": ("c66",),
-    "concurrence": ("c67",),
-    "heat_current_h": ("c79",),
-    "heat_current_c": ("c89",),
-    "bare_heat_current_h": ("c95",),
-    "bare_heat_current_c": ("c101",),
-    "J_ss": ("c103",),
-    "J_c": ("c106",),
+    "negativity": ("c67",),
+    "concurrence": ("c68",),
+    "heat_current_h": ("c80",),
+    "heat_current_c": ("c90",),
+    "bare_heat_current_h": ("c96",),
+    "bare_heat_current_c": ("c102",),
+    "J_ss": ("c104",),
+    "J_c": ("c107",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -589,15 +590,25 @@ def _modulus(x, y, out=None):
 
 
 def _eigh(size, *entries):
-    """Eigenvalues and eigenvectors, largest first; the largest component of each vector is positive."""
+    """Eigenvalues and eigenvectors, largest first; of each vector the component that leads is positive.
+
+    Of a complex matrix Re and then Im are given, and Re and then Im of the vectors found.
+    """
     matrix = np.stack(np.broadcast_arrays(*entries), axis=-1)
-    matrix = matrix.reshape(*matrix.shape[:-1], size, size)
+    matrix = matrix.reshape(*matrix.shape[:-1], -1, size, size)
+    matrix = matrix[..., 0, :, :] if matrix.shape[-3] == 1 else matrix[..., 0, :, :] + 1j * matrix[..., 1, :, :]
     known = np.isfinite(matrix).all(axis=(-2, -1), keepdims=True)
     values, vectors = np.linalg.eigh(np.where(known, matrix, 0.0))
     values = np.where(known[..., 0], values[..., ::-1], np.nan)
     vectors = np.where(known, vectors[..., ::-1], np.nan)
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2)[..., None, :], axis=-2)
-    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+    leading = np.take_along_axis(vectors, _leading(np.abs(vectors)), axis=-2)
+    vectors = vectors * (np.abs(leading) / leading)
+    return values, np.concatenate([vectors.real, vectors.imag], axis=-2) if np.iscomplexobj(vectors) else vectors
+
+
+def _leading(sizes):
+    """The first row of each column that is the largest, or as large but for 1e-6: rounding does not choose."""
+    return (sizes >= 0.999999 * sizes.max(axis=-2, keepdims=True)).argmax(axis=-2)[..., None, :]
 
 
 def _eigenvalue(system, k, out=None):
@@ -972,6 +983,12 @@ def _pair_sum(*terms):
     return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
+def _divisor(total, *terms):
+    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
+
+
 def _pair_product(first, second):
     """A power of two (a sign, a half) comes first; it scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
@@ -1100,16 +1117,40 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
-
-    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
-    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
-    """
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm."""
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
-    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, -1, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    if matrix.hi.shape[-3] == 1:
+        values, vectors = _diagonalised(_at(matrix, np.s_[..., 0, :, :]), values, vectors)
+        lead = _leading(np.abs(vectors.hi))
+        sign = np.where(np.take_along_axis(vectors.hi, lead, -2) < 0, -1.0, 1.0)
+        return values, _Pair(vectors.hi * sign, vectors.lo * sign)
+    # Re and Im of a complex matrix h: [[Re h, -Im h], [Im h, Re h]] has each vector x + i y twice, as (x, y) and (-y, x).
+    re, im = (_at(matrix, np.s_[..., k, :, :]) for k in (0, 1))
+    doubled = _Pair(*(np.block([[x, -y], [y, x]]) for x, y in ((re.hi, im.hi), (re.lo, im.lo))))
+    x, y = vectors[..., :size, :], vectors[..., size:, :]
+    twice = np.block([[x, -y], [y, x]])
+    values, vectors = _diagonalised(doubled, np.concatenate([values, values], -1), twice)
+    values, vectors = (_at(found, np.s_[..., ::2]) for found in (values, vectors))
+    x, y = _at(vectors, np.s_[..., :size, :]), _at(vectors, np.s_[..., size:, :])
+    lead = _leading(np.hypot(x.hi, y.hi))
+    a, b = (_Pair(*(np.take_along_axis(part, lead, -2) for part in (whole.hi, whole.lo))) for whole in (x, y))
+    length = _pair_sqrt(a * a + b * b)
+    a, b = a / length, b / length
+    turned = (x * a + y * b, y * a - x * b)
+    return values, _Pair(*(np.concatenate(part, -2) for part in zip(*((t.hi, t.lo) for t in turned))))
+
+
+def _diagonalised(matrix, values, vectors):
+    """Eigenvalues, largest first, and eigenvectors of a real symmetric matrix from what eigh found.
+
+    That is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the diagonal,
+    between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from the matrix
+    itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
+    """
+    size = matrix.hi.shape[-1]
     sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
     graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
     vectors = np.where(graded[..., None, None], np.eye(size), vectors)
@@ -1126,8 +1167,7 @@ def _pair_eigh(size, *entries):
     order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
     values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
     hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
-    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
-    return values, _Pair(hi * sign, lo * sign)
+    return values, _Pair(hi, lo)
 
 
 def _pair_matmul(a, b):
@@ -1185,6 +1225,7 @@ _PAIR_OPERATIONS = {
     "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
+    "divisor": _divisor,
     "power": _pair_power,
     "number": lambda numerator, denominator: _Pair(np.float64(numerator)) / _Pair(np.float64(denominator)),
     "sqrt": _pair_sqrt,
@@ -1240,7 +1281,10 @@ def _recompute(values, names):
 def _requested(outputs):
     if outputs is None:
         return tuple(OUTPUTS)
-    names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    try:
+        names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    except TypeError:
+        raise TypeError(f"outputs={outputs!r}: pass a list of names out of {', '.join(OUTPUTS)}") from None
     for name in names:
         if name not in OUTPUTS:
             raise ValueError(f"unknown output {name!r}: outputs may hold {', '.join(OUTPUTS)}")
@@ -1260,6 +1304,8 @@ def _arrays(given, unknown):
         raise TypeError(f"evaluate() needs {', '.join(missing)}: pass every one of {', '.join(PARAMETERS)} by name")
     arrays = {}
     for name, value in given.items():
+        if isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiu":
+            value = np.ma.filled(value.astype(np.float64), np.nan)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -1332,11 +1378,11 @@ def _fill(views, loop, names, results, strict):
     kept = tuple(whole(mask) for mask in range(full)) if len(loop) <= 6 else ()
     zeros = frozenset(name for name, view in views.items() if view.size == 1 and not view.any())
     key = (names, tuple(masks.values()), len(loop), kept, zeros, _TAU)
-    if key not in _PLANS:
+    plan = _PLANS.get(key)
+    if plan is None:
         if len(_PLANS) >= 64:
-            _PLANS.clear()
-        _PLANS[key] = _Plan(names, masks, full, whole, zeros)
-    plan = _PLANS[key]
+            _PLANS.clear()  # another thread may do so at any time
+        plan = _PLANS[key] = _Plan(names, masks, full, whole, zeros)
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
@@ -1478,6 +1524,13 @@ def _evaluate(given, unknown, outputs, strict):
                 index = tuple(int(k) for k in place)
                 raise ValueError(f"{text} at index {index}; pass strict=False to get NaN there") from None
     for name in names:
+        lost = np.isnan(results[name]) if strict else np.False_
+        if lost.any():
+            index = tuple(int(k) for k in np.unravel_index(lost.argmax(), shape)) if shape else ()
+            raise ValueError(
+                f"{name} is undefined at index {index}: no unique steady state, a quotient 0/0 or an infinite parameter; "
+                "pass strict=False to get NaN there"
+            )
         if OUTPUTS[name]["domain"] == "bool":
             results[name] = results[name] >= 0
     return {name: result.reshape(shape) for name, result in results.items()}

@@ -1,13 +1,14 @@
 # Written by `symness generate` from the derivation man2019
-# sha256 of the text below this line: e46ae30ba31a1639d1d160834ac368466989d9155ab5198984803247b6b56613
+# sha256 of the text below this line: 0facfbd4ab86b22a1b62ce0ad7915aa62fb5fbf8ad385de77df548d54976591e
 """man2019: steady-state quantities in closed form.
 
 generator: secular
 basis: energy
 pairs: A: (omega_m, omega_m); A: (omega_p, omega_p); B: (omega_m, omega_m); B: (omega_p, omega_p); C: (omega_m, omega_m); C: (omega_p, omega_p)
-rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)
+rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)
 Lamb shift: off
 units: hbar = k_B = 1; energies, rates and temperatures in one unit
+currents: positive into the system; energy of H + V (total) in Q_A, Q_B, Q_C
 
 Valid where Omega**2 < eps_A*eps_B (NaN elsewhere).
 """
@@ -98,7 +99,7 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "man2019",
-    "digest": "54ff359413f9271be8b106db93feb07b4d64f8653d74befbd32c134bdd522024",
+    "digest": "aea789a6c164171472ef4d9a11729e170f1dcd3b754ab7b4028a6b8324c2faf5",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
@@ -845,171 +846,173 @@ _CAREFUL = (
     ("c117", "add", "c97", "c116"),
     ("c118", "multiply", "c79", "c117"),
     ("c119", "add", "c114", "c118"),
-    ("c120", "divide", "c99", "c119"),
-    ("c121", "multiply", "c109", "c55"),
-    ("c122", "multiply", "c121", "c71"),
-    ("c123", "multiply", "c79", "c95"),
-    ("c124", "add", "c102", "c123"),
-    ("c125", "multiply", "c101", "c124"),
-    ("c126", "add", "c122", "c125"),
-    ("c127", "divide", "c126", "c119"),
-    ("c128", "multiply", "c20", "c127"),
-    ("c129", "multiply", "c101", "c81"),
-    ("c130", "multiply", "c129", "c93"),
-    ("c131", "multiply", "c109", "c97"),
-    ("c132", "add", "c130", "c131"),
-    ("c133", "divide", "c132", "c119"),
-    ("c134", "multiply", "c6", "c133"),
-    ("c135", "add", "c128", "c134"),
-    ("c136", "multiply", "c6", "c127"),
-    ("c137", "multiply", "c20", "c133"),
-    ("c138", "add", "c136", "c137"),
-    ("c139", "multiply", "c35", "c109"),
-    ("c140", "multiply", "c139", "c71"),
-    ("c141", "multiply", "c109", "c71"),
-    ("c142", "add", "c79", "c71"),
-    ("c143", "multiply", "c101", "c142"),
-    ("c144", "add", "c141", "c143"),
-    ("c145", "multiply", "c93", "c144"),
-    ("c146", "add", "c140", "c145"),
-    ("c147", "divide", "c146", "c119"),
-    ("c148", "multiply", "c19", "c5"),
-    ("c149", "multiply", "c148", "c127"),
-    ("c150", "multiply", "c148", "c133"),
-    ("c151", "multiply", -1.0, "c150"),
-    ("c152", "add", "c149", "c151"),
-    ("c153", "absolute", "c152"),
-    ("c154", "multiply", "c120", "c147"),
-    ("c155", "positive_part", "c154"),
-    ("c156", "sqrt", "c155"),
-    ("c157", "multiply", -1.0, "c156"),
-    ("c158", "add", "c153", "c157"),
-    ("c159", "positive_part", "c158"),
-    ("c160", "multiply", 2.0, "c159"),
-    ("c161", "add", "c153", "c156"),
-    ("c162", "multiply", "c159", "c161"),
-    ("c163", "multiply", -1.0, "c154"),
-    ("c164", "positive_part", "c163"),
-    ("c165", "add", "c162", "c164"),
-    ("c166", "add", "c120", "c147"),
-    ("c167", "absolute", "c166"),
-    ("c168", "multiply", 0.5, "c167"),
-    ("c169", "multiply", -1.0, "c147"),
-    ("c170", "add", "c120", "c169"),
-    ("c171", "multiply", 0.5, "c170"),
-    ("c172", "hypot", "c171", "c153"),
-    ("c173", "add", "c168", "c172"),
-    ("c174", "divide", "c165", "c173"),
-    ("c175", "multiply", -1.0, "c135"),
-    ("c176", "positive_part", "c175"),
-    ("c177", "multiply", -1.0, "c138"),
+    ("c120", "divisor", "c119", "c114", "c118"),
+    ("c121", "divide", "c99", "c120"),
+    ("c122", "multiply", "c109", "c55"),
+    ("c123", "multiply", "c122", "c71"),
+    ("c124", "multiply", "c79", "c95"),
+    ("c125", "add", "c102", "c124"),
+    ("c126", "multiply", "c101", "c125"),
+    ("c127", "add", "c123", "c126"),
+    ("c128", "divide", "c127", "c120"),
+    ("c129", "multiply", "c20", "c128"),
+    ("c130", "multiply", "c101", "c81"),
+    ("c131", "multiply", "c130", "c93"),
+    ("c132", "multiply", "c109", "c97"),
+    ("c133", "add", "c131", "c132"),
+    ("c134", "divide", "c133", "c120"),
+    ("c135", "multiply", "c6", "c134"),
+    ("c136", "add", "c129", "c135"),
+    ("c137", "multiply", "c6", "c128"),
+    ("c138", "multiply", "c20", "c134"),
+    ("c139", "add", "c137", "c138"),
+    ("c140", "multiply", "c35", "c109"),
+    ("c141", "multiply", "c140", "c71"),
+    ("c142", "multiply", "c109", "c71"),
+    ("c143", "add", "c79", "c71"),
+    ("c144", "multiply", "c101", "c143"),
+    ("c145", "add", "c142", "c144"),
+    ("c146", "multiply", "c93", "c145"),
+    ("c147", "add", "c141", "c146"),
+    ("c148", "divide", "c147", "c120"),
+    ("c149", "multiply", "c19", "c5"),
+    ("c150", "multiply", "c149", "c128"),
+    ("c151", "multiply", "c149", "c134"),
+    ("c152", "multiply", -1.0, "c151"),
+    ("c153", "add", "c150", "c152"),
+    ("c154", "absolute", "c153"),
+    ("c155", "multiply", "c121", "c148"),
+    ("c156", "positive_part", "c155"),
+    ("c157", "sqrt", "c156"),
+    ("c158", "multiply", -1.0, "c157"),
+    ("c159", "add", "c154", "c158"),
+    ("c160", "positive_part", "c159"),
+    ("c161", "multiply", 2.0, "c160"),
+    ("c162", "add", "c154", "c157"),
+    ("c163", "multiply", "c160", "c162"),
+    ("c164", "multiply", -1.0, "c155"),
+    ("c165", "positive_part", "c164"),
+    ("c166", "add", "c163", "c165"),
+    ("c167", "add", "c121", "c148"),
+    ("c168", "absolute", "c167"),
+    ("c169", "multiply", 0.5, "c168"),
+    ("c170", "multiply", -1.0, "c148"),
+    ("c171", "add", "c121", "c170"),
+    ("c172", "multiply", 0.5, "c171"),
+    ("c173", "hypot", "c172", "c154"),
+    ("c174", "add", "c169", "c173"),
+    ("c175", "divisor", "c174", "c169", "c173"),
+    ("c176", "divide", "c166", "c175"),
+    ("c177", "multiply", -1.0, "c136"),
     ("c178", "positive_part", "c177"),
-    ("c179", "add", "c176", "c178"),
-    ("c180", "add", "c174", "c179"),
-    ("c181", "multiply", "c6", "c12"),
-    ("c182", "multiply", "c181", "Gamma_A"),
-    ("c183", "multiply", "c182", "c56"),
-    ("c184", "multiply", -1.0, "c183"),
-    ("c185", "multiply", "c20", "c36"),
-    ("c186", "multiply", "c185", "Gamma_A"),
-    ("c187", "multiply", "c186", "c82"),
-    ("c188", "multiply", -1.0, "c187"),
-    ("c189", "add", "c184", "c188"),
-    ("c190", "multiply", "c189", "c120"),
-    ("c191", "multiply", "c6", "c13"),
-    ("c192", "multiply", "c191", "c17"),
-    ("c193", "add", "c192", "c188"),
-    ("c194", "multiply", "c193", "c127"),
-    ("c195", "multiply", "c20", "c37"),
-    ("c196", "multiply", "c195", "c41"),
-    ("c197", "add", "c184", "c196"),
-    ("c198", "multiply", "c197", "c133"),
-    ("c199", "add", "c192", "c196"),
-    ("c200", "multiply", "c199", "c147"),
-    ("c201", "add", "c190", "c194", "c198", "c200"),
-    ("c202", "multiply", "c20", "c12"),
-    ("c203", "multiply", "c202", "Gamma_B"),
-    ("c204", "multiply", "c203", "c60"),
-    ("c205", "multiply", -1.0, "c204"),
-    ("c206", "multiply", "c6", "c36"),
-    ("c207", "multiply", "c206", "Gamma_B"),
-    ("c208", "multiply", "c207", "c86"),
-    ("c209", "multiply", -1.0, "c208"),
-    ("c210", "add", "c205", "c209"),
-    ("c211", "multiply", "c210", "c120"),
-    ("c212", "multiply", "c20", "c13"),
-    ("c213", "multiply", "c212", "c23"),
-    ("c214", "add", "c213", "c209"),
-    ("c215", "multiply", "c214", "c127"),
-    ("c216", "multiply", "c6", "c37"),
-    ("c217", "multiply", "c216", "c45"),
-    ("c218", "add", "c205", "c217"),
-    ("c219", "multiply", "c218", "c133"),
-    ("c220", "add", "c213", "c217"),
-    ("c221", "multiply", "c220", "c147"),
-    ("c222", "add", "c211", "c215", "c219", "c221"),
-    ("c223", "multiply", "c181", "Gamma_CA"),
-    ("c224", "multiply", "c223", "c69"),
-    ("c225", "multiply", -1.0, "c224"),
-    ("c226", "multiply", "c185", "Gamma_CA"),
-    ("c227", "multiply", "c226", "c91"),
-    ("c228", "multiply", -1.0, "c227"),
-    ("c229", "multiply", "c26", "c28"),
-    ("c230", "multiply", 2.0, "c229"),
-    ("c231", "multiply", "c230", "c69"),
-    ("c232", "multiply", "c148", "c12"),
-    ("c233", "multiply", "c232", "c231"),
-    ("c234", "multiply", -1.0, "c233"),
-    ("c235", "multiply", "c230", "c91"),
-    ("c236", "multiply", "c148", "c36"),
-    ("c237", "multiply", "c236", "c235"),
-    ("c238", "multiply", "c202", "Gamma_CB"),
-    ("c239", "multiply", "c238", "c69"),
-    ("c240", "multiply", -1.0, "c239"),
-    ("c241", "multiply", "c206", "Gamma_CB"),
-    ("c242", "multiply", "c241", "c91"),
-    ("c243", "multiply", -1.0, "c242"),
-    ("c244", "add", "c225", "c228", "c234", "c237", "c240", "c243"),
-    ("c245", "multiply", "c244", "c120"),
-    ("c246", "multiply", "Gamma_CA", "c33"),
-    ("c247", "multiply", 2.0, "c246"),
-    ("c248", "multiply", "c191", "c247"),
-    ("c249", "multiply", "c230", "c33"),
-    ("c250", "multiply", "c232", "c249"),
-    ("c251", "multiply", -1.0, "c237"),
-    ("c252", "multiply", "Gamma_CB", "c33"),
-    ("c253", "multiply", 2.0, "c252"),
-    ("c254", "multiply", "c212", "c253"),
-    ("c255", "add", "c248", "c228", "c250", "c251", "c254", "c243"),
-    ("c256", "multiply", "c255", "c127"),
-    ("c257", "multiply", "Gamma_CA", "c53"),
-    ("c258", "multiply", 2.0, "c257"),
-    ("c259", "multiply", "c195", "c258"),
-    ("c260", "multiply", "c230", "c53"),
-    ("c261", "multiply", "c236", "c260"),
-    ("c262", "multiply", -1.0, "c261"),
-    ("c263", "multiply", "Gamma_CB", "c53"),
-    ("c264", "multiply", 2.0, "c263"),
-    ("c265", "multiply", "c216", "c264"),
-    ("c266", "add", "c225", "c259", "c233", "c262", "c240", "c265"),
-    ("c267", "multiply", "c266", "c133"),
-    ("c268", "multiply", -1.0, "c250"),
-    ("c269", "add", "c248", "c259", "c268", "c261", "c254", "c265"),
-    ("c270", "multiply", "c269", "c147"),
-    ("c271", "add", "c245", "c256", "c267", "c270"),
+    ("c179", "multiply", -1.0, "c139"),
+    ("c180", "positive_part", "c179"),
+    ("c181", "add", "c178", "c180"),
+    ("c182", "add", "c176", "c181"),
+    ("c183", "multiply", "c6", "c12"),
+    ("c184", "multiply", "c183", "Gamma_A"),
+    ("c185", "multiply", "c184", "c56"),
+    ("c186", "multiply", -1.0, "c185"),
+    ("c187", "multiply", "c20", "c36"),
+    ("c188", "multiply", "c187", "Gamma_A"),
+    ("c189", "multiply", "c188", "c82"),
+    ("c190", "multiply", -1.0, "c189"),
+    ("c191", "add", "c186", "c190"),
+    ("c192", "multiply", "c191", "c121"),
+    ("c193", "multiply", "c6", "c13"),
+    ("c194", "multiply", "c193", "c17"),
+    ("c195", "add", "c194", "c190"),
+    ("c196", "multiply", "c195", "c128"),
+    ("c197", "multiply", "c20", "c37"),
+    ("c198", "multiply", "c197", "c41"),
+    ("c199", "add", "c186", "c198"),
+    ("c200", "multiply", "c199", "c134"),
+    ("c201", "add", "c194", "c198"),
+    ("c202", "multiply", "c201", "c148"),
+    ("c203", "add", "c192", "c196", "c200", "c202"),
+    ("c204", "multiply", "c20", "c12"),
+    ("c205", "multiply", "c204", "Gamma_B"),
+    ("c206", "multiply", "c205", "c60"),
+    ("c207", "multiply", -1.0, "c206"),
+    ("c208", "multiply", "c6", "c36"),
+    ("c209", "multiply", "c208", "Gamma_B"),
+    ("c210", "multiply", "c209", "c86"),
+    ("c211", "multiply", -1.0, "c210"),
+    ("c212", "add", "c207", "c211"),
+    ("c213", "multiply", "c212", "c121"),
+    ("c214", "multiply", "c20", "c13"),
+    ("c215", "multiply", "c214", "c23"),
+    ("c216", "add", "c215", "c211"),
+    ("c217", "multiply", "c216", "c128"),
+    ("c218", "multiply", "c6", "c37"),
+    ("c219", "multiply", "c218", "c45"),
+    ("c220", "add", "c207", "c219"),
+    ("c221", "multiply", "c220", "c134"),
+    ("c222", "add", "c215", "c219"),
+    ("c223", "multiply", "c222", "c148"),
+    ("c224", "add", "c213", "c217", "c221", "c223"),
+    ("c225", "multiply", "c183", "Gamma_CA"),
+    ("c226", "multiply", "c225", "c69"),
+    ("c227", "multiply", -1.0, "c226"),
+    ("c228", "multiply", "c187", "Gamma_CA"),
+    ("c229", "multiply", "c228", "c91"),
+    ("c230", "multiply", -1.0, "c229"),
+    ("c231", "multiply", "c26", "c28"),
+    ("c232", "multiply", 2.0, "c231"),
+    ("c233", "multiply", "c232", "c69"),
+    ("c234", "multiply", "c149", "c12"),
+    ("c235", "multiply", "c234", "c233"),
+    ("c236", "multiply", -1.0, "c235"),
+    ("c237", "multiply", "c232", "c91"),
+    ("c238", "multiply", "c149", "c36"),
+    ("c239", "multiply", "c238", "c237"),
+    ("c240", "multiply", "c204", "Gamma_CB"),
+    ("c241", "multiply", "c240", "c69"),
+    ("c242", "multiply", -1.0, "c241"),
+    ("c243", "multiply", "c208", "Gamma_CB"),
+    ("c244", "multiply", "c243", "c91"),
+    ("c245", "multiply", -1.0, "c244"),
+    ("c246", "add", "c227", "c230", "c236", "c239", "c242", "c245"),
+    ("c247", "multiply", "c246", "c121"),
+    ("c248", "multiply", "Gamma_CA", "c33"),
+    ("c249", "multiply", 2.0, "c248"),
+    ("c250", "multiply", "c193", "c249"),
+    ("c251", "multiply", "c232", "c33"),
+    ("c252", "multiply", "c234", "c251"),
+    ("c253", "multiply", -1.0, "c239"),
+    ("c254", "multiply", "Gamma_CB", "c33"),
+    ("c255", "multiply", 2.0, "c254"),
+    ("c256", "multiply", "c214", "c255"),
+    ("c257", "add", "c250", "c230", "c252", "c253", "c256", "c245"),
+    ("c258", "multiply", "c257", "c128"),
+    ("c259", "multiply", "Gamma_CA", "c53"),
+    ("c260", "multiply", 2.0, "c259"),
+    ("c261", "multiply", "c197", "c260"),
+    ("c262", "multiply", "c232", "c53"),
+    ("c263", "multiply", "c238", "c262"),
+    ("c264", "multiply", -1.0, "c263"),
+    ("c265", "multiply", "Gamma_CB", "c53"),
+    ("c266", "multiply", 2.0, "c265"),
+    ("c267", "multiply", "c218", "c266"),
+    ("c268", "add", "c227", "c261", "c235", "c264", "c242", "c267"),
+    ("c269", "multiply", "c268", "c134"),
+    ("c270", "multiply", -1.0, "c252"),
+    ("c271", "add", "c250", "c261", "c270", "c263", "c256", "c267"),
+    ("c272", "multiply", "c271", "c148"),
+    ("c273", "add", "c247", "c258", "c269", "c272"),
 )
 
 _CAREFUL_PARTS = {
-    "p_11": ("c120",),
-    "p_10": ("c135",),
-    "p_01": ("c138",),
-    "p_00": ("c147",),
-    "c": ("c152", 0.0),
-    "concurrence": ("c160",),
-    "negativity": ("c180",),
-    "Q_A": ("c201",),
-    "Q_B": ("c222",),
-    "Q_C": ("c271",),
+    "p_11": ("c121",),
+    "p_10": ("c136",),
+    "p_01": ("c139",),
+    "p_00": ("c148",),
+    "c": ("c153", 0.0),
+    "concurrence": ("c161",),
+    "negativity": ("c182",),
+    "Q_A": ("c203",),
+    "Q_B": ("c224",),
+    "Q_C": ("c273",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1035,15 +1038,25 @@ def _modulus(x, y, out=None):
 
 
 def _eigh(size, *entries):
-    """Eigenvalues and eigenvectors, largest first; the largest component of each vector is positive."""
+    """Eigenvalues and eigenvectors, largest first; of each vector the component that leads is positive.
+
+    Of a complex matrix Re and then Im are given, and Re and then Im of the vectors found.
+    """
     matrix = np.stack(np.broadcast_arrays(*entries), axis=-1)
-    matrix = matrix.reshape(*matrix.shape[:-1], size, size)
+    matrix = matrix.reshape(*matrix.shape[:-1], -1, size, size)
+    matrix = matrix[..., 0, :, :] if matrix.shape[-3] == 1 else matrix[..., 0, :, :] + 1j * matrix[..., 1, :, :]
     known = np.isfinite(matrix).all(axis=(-2, -1), keepdims=True)
     values, vectors = np.linalg.eigh(np.where(known, matrix, 0.0))
     values = np.where(known[..., 0], values[..., ::-1], np.nan)
     vectors = np.where(known, vectors[..., ::-1], np.nan)
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2)[..., None, :], axis=-2)
-    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+    leading = np.take_along_axis(vectors, _leading(np.abs(vectors)), axis=-2)
+    vectors = vectors * (np.abs(leading) / leading)
+    return values, np.concatenate([vectors.real, vectors.imag], axis=-2) if np.iscomplexobj(vectors) else vectors
+
+
+def _leading(sizes):
+    """The first row of each column that is the largest, or as large but for 1e-6: rounding does not choose."""
+    return (sizes >= 0.999999 * sizes.max(axis=-2, keepdims=True)).argmax(axis=-2)[..., None, :]
 
 
 def _eigenvalue(system, k, out=None):
@@ -1418,6 +1431,12 @@ def _pair_sum(*terms):
     return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
+def _divisor(total, *terms):
+    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
+
+
 def _pair_product(first, second):
     """A power of two (a sign, a half) comes first; it scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
@@ -1546,16 +1565,40 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
-
-    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
-    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
-    """
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm."""
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
-    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, -1, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    if matrix.hi.shape[-3] == 1:
+        values, vectors = _diagonalised(_at(matrix, np.s_[..., 0, :, :]), values, vectors)
+        lead = _leading(np.abs(vectors.hi))
+        sign = np.where(np.take_along_axis(vectors.hi, lead, -2) < 0, -1.0, 1.0)
+        return values, _Pair(vectors.hi * sign, vectors.lo * sign)
+    # Re and Im of a complex matrix h: [[Re h, -Im h], [Im h, Re h]] has each vector x + i y twice, as (x, y) and (-y, x).
+    re, im = (_at(matrix, np.s_[..., k, :, :]) for k in (0, 1))
+    doubled = _Pair(*(np.block([[x, -y], [y, x]]) for x, y in ((re.hi, im.hi), (re.lo, im.lo))))
+    x, y = vectors[..., :size, :], vectors[..., size:, :]
+    twice = np.block([[x, -y], [y, x]])
+    values, vectors = _diagonalised(doubled, np.concatenate([values, values], -1), twice)
+    values, vectors = (_at(found, np.s_[..., ::2]) for found in (values, vectors))
+    x, y = _at(vectors, np.s_[..., :size, :]), _at(vectors, np.s_[..., size:, :])
+    lead = _leading(np.hypot(x.hi, y.hi))
+    a, b = (_Pair(*(np.take_along_axis(part, lead, -2) for part in (whole.hi, whole.lo))) for whole in (x, y))
+    length = _pair_sqrt(a * a + b * b)
+    a, b = a / length, b / length
+    turned = (x * a + y * b, y * a - x * b)
+    return values, _Pair(*(np.concatenate(part, -2) for part in zip(*((t.hi, t.lo) for t in turned))))
+
+
+def _diagonalised(matrix, values, vectors):
+    """Eigenvalues, largest first, and eigenvectors of a real symmetric matrix from what eigh found.
+
+    That is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the diagonal,
+    between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from the matrix
+    itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
+    """
+    size = matrix.hi.shape[-1]
     sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
     graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
     vectors = np.where(graded[..., None, None], np.eye(size), vectors)
@@ -1572,8 +1615,7 @@ def _pair_eigh(size, *entries):
     order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
     values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
     hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
-    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
-    return values, _Pair(hi * sign, lo * sign)
+    return values, _Pair(hi, lo)
 
 
 def _pair_matmul(a, b):
@@ -1631,6 +1673,7 @@ _PAIR_OPERATIONS = {
     "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
+    "divisor": _divisor,
     "power": _pair_power,
     "number": lambda numerator, denominator: _Pair(np.float64(numerator)) / _Pair(np.float64(denominator)),
     "sqrt": _pair_sqrt,
@@ -1686,7 +1729,10 @@ def _recompute(values, names):
 def _requested(outputs):
     if outputs is None:
         return tuple(OUTPUTS)
-    names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    try:
+        names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    except TypeError:
+        raise TypeError(f"outputs={outputs!r}: pass a list of names out of {', '.join(OUTPUTS)}") from None
     for name in names:
         if name not in OUTPUTS:
             raise ValueError(f"unknown output {name!r}: outputs may hold {', '.join(OUTPUTS)}")
@@ -1706,6 +1752,8 @@ def _arrays(given, unknown):
         raise TypeError(f"evaluate() needs {', '.join(missing)}: pass every one of {', '.join(PARAMETERS)} by name")
     arrays = {}
     for name, value in given.items():
+        if isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiu":
+            value = np.ma.filled(value.astype(np.float64), np.nan)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -1778,11 +1826,11 @@ def _fill(views, loop, names, results, strict):
     kept = tuple(whole(mask) for mask in range(full)) if len(loop) <= 6 else ()
     zeros = frozenset(name for name, view in views.items() if view.size == 1 and not view.any())
     key = (names, tuple(masks.values()), len(loop), kept, zeros, _TAU)
-    if key not in _PLANS:
+    plan = _PLANS.get(key)
+    if plan is None:
         if len(_PLANS) >= 64:
-            _PLANS.clear()
-        _PLANS[key] = _Plan(names, masks, full, whole, zeros)
-    plan = _PLANS[key]
+            _PLANS.clear()  # another thread may do so at any time
+        plan = _PLANS[key] = _Plan(names, masks, full, whole, zeros)
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
@@ -1924,6 +1972,13 @@ def _evaluate(given, unknown, outputs, strict):
                 index = tuple(int(k) for k in place)
                 raise ValueError(f"{text} at index {index}; pass strict=False to get NaN there") from None
     for name in names:
+        lost = np.isnan(results[name]) if strict else np.False_
+        if lost.any():
+            index = tuple(int(k) for k in np.unravel_index(lost.argmax(), shape)) if shape else ()
+            raise ValueError(
+                f"{name} is undefined at index {index}: no unique steady state, a quotient 0/0 or an infinite parameter; "
+                "pass strict=False to get NaN there"
+            )
         if OUTPUTS[name]["domain"] == "bool":
             results[name] = results[name] >= 0
     return {name: result.reshape(shape) for name, result in results.items()}

@@ -1,13 +1,14 @@
 # Written by `symness generate` from the derivation wang2019
-# sha256 of the text below this line: 0d7467b3adce3531497eef79a20b45af48e9a674c7091e9baff3b4849f72fba8
+# sha256 of the text below this line: 4af00825b7266fd0bf028a75c3d5e38179b2b0577fa8e8ccdd59786efeda438d
 """wang2019_boson: steady-state quantities in closed form.
 
 generator: redfield
 basis: energy
 pairs: 1: (omega_m, omega_m); 1: (omega_m, omega_p); 1: (omega_p, omega_m); 1: (omega_p, omega_p); 2: (omega_m, omega_m); 2: (omega_m, omega_p); 2: (omega_p, omega_m); 2: (omega_p, omega_p)
-rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)
+rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)
 Lamb shift: off
 units: hbar = k_B = 1; energies, rates and temperatures in one unit
+currents: positive into the system; energy of H + V (total) in energy_current_1, energy_current_2, entropy_production
 
 Valid where lam**2 < 4*omega_1*omega_2, 2*mu_1 + sqrt(lam**2 + (omega_1 - omega_2)**2) < omega_1 + omega_2, 2*mu_2 + sqrt(lam**2 + (omega_1 - omega_2)**2) < omega_1 + omega_2 (NaN elsewhere).
 """
@@ -121,11 +122,11 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "wang2019",
-    "digest": "1ccee97aea057f0e6efdea265cb4d17d4a1fd07a7ff2befc983f5a6ed269669d",
+    "digest": "d09b316484a6dffacd462561492dab70ca9ca9c1c678646334777bccae30b85d",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
-    "operations": 460,
+    "operations": 467,
 }
 
 # ---- the formula: straight-line code for any array namespace ----
@@ -141,10 +142,9 @@ def _bose(xp, omega, temperature, mu):
 
 
 def _distance(xp, omega, t_a, mu_a, t_b, mu_b):
-    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; 0 where both temperatures are."""
-    d = _reduced_energy(xp, omega, t_a, mu_a) * (t_a - t_b) + (mu_a - mu_b)
-    d = d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
-    return xp.where((t_a == 0) & (t_b == 0), 0.0 * t_a, d)
+    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; at T = 0 of both it has the sign of mu_a - mu_b."""
+    d = (omega - mu_a) * (t_a - t_b) / xp.where(t_a > 0, t_a, 2.2250738585072014e-308) + (mu_a - mu_b)
+    return d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
 
 
 def _bose_difference(xp, omega, t_a, mu_a, t_b, mu_b):
@@ -187,6 +187,11 @@ def _minimum(xp, a, b):
 
 def _maximum(xp, a, b):
     return xp.where(a > b, a, b)
+
+
+def _over_temperature(xp, x, temperature):
+    """x/T, and 0 where both vanish: no current produces no entropy."""
+    return xp.where(x == 0, 0.0 * temperature, x / temperature)
 
 
 def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
@@ -253,10 +258,9 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
     t60 = -t58 * t43 + (d_p + u_p) * t42
     t61 = X_1_1 * (omega_p * (d_m**2 + t59 + u_m * (u_m + 2.0 * d_m)) + omega_m * t60) + X_1_2 * (omega_m * (d_p**2 + t59 + u_p * (u_p + 2.0 * d_p)) + omega_p * t60)
     t62 = X_1_1 * t42 + X_1_2 * t41
-    t63 = T_2 - T_1
-    t64 = T_1 * T_2
-    t65 = (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm * t63 / t64 + t39 * cos_half * sin_half * t62 * R / norm * ((mu_2 - mu_1) * T_1 - mu_1 * t63) / t64
-    t66 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
+    t63 = (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm - mu_1 * (t39 * cos_half * sin_half * t62 * R / norm)
+    t64 = _over_temperature(xp, t63 * (T_2 - T_1), T_1) + (mu_2 - mu_1) * (t39 * cos_half * sin_half * t62 * R / norm)
+    t65 = _minimum(xp, rho_11, 0.5 * (rho_33 + rho_44) - xp.sqrt((0.5 * (rho_33 - rho_44))**2 + re_rho_34**2 + im_rho_34**2))
     return {
         "rho_11": rho_11,
         "rho_22": rho_22,
@@ -270,8 +274,8 @@ def kernel(xp, omega_1, omega_2, lam, J_1, J_2, T_1, T_2, mu_1, mu_2):
         "energy_current_2": (cos_half * sin_half * t57 - 0.25 * cos_half * sin_half * r_5 * t61 * R) / norm,
         "particle_current_1": -t39 * cos_half * sin_half * t62 * R / norm,
         "particle_current_2": t39 * cos_half * sin_half * t62 * R / norm,
-        "entropy_production": t65,
-        "positive": (_minimum(xp, t66, rho_22) + 1e-14) >= 0,
+        "entropy_production": _over_temperature(xp, t64, T_2),
+        "positive": (_minimum(xp, t65, rho_22) + 1e-14) >= 0,
     }
 
 
@@ -333,8 +337,8 @@ _STATEMENTS = (
     ("v53", "multiply", "s25", "v51"),
     ("u_m", "add", "v48", "v53"),
     ("v54", "multiply", "u_p", "u_m"),
-    ("s484", "multiply", "s21", "J_1"),
-    ("s106", "multiply", "s484", "J_2"),
+    ("s479", "multiply", "s21", "J_1"),
+    ("s106", "multiply", "s479", "J_2"),
     ("v72", "maximum", "N_2_m", "N_1_m"),
     ("v73", "multiply", "N_2_m", "N_1_m"),
     ("v74", "add", "v72", "v73"),
@@ -387,18 +391,18 @@ _STATEMENTS = (
     ("v115", "square", "Omega"),
     ("v116", "add", "s118", "v115"),
     ("R", "divide", 1.0, "v116"),
-    ("s474", "multiply", 0.25, "R"),
-    ("s478_", "multiply", "r_1", "s474"),
+    ("s469", "multiply", 0.25, "R"),
+    ("s473", "multiply", "r_1", "s469"),
     ("s112", "subtract", "v30", "v41"),
     ("v110", "multiply", "s21", "s112"),
     ("v111", "multiply", "v110", "r_5"),
     ("r_2", "subtract", "v111", "s110"),
-    ("s123", "multiply", "s478_", "r_2"),
+    ("s123", "multiply", "s473", "r_2"),
     ("v120", "subtract", "v54", "s123"),
     ("v121", "add", "u_p", "d_p"),
     ("v122", "add", "u_m", "d_m"),
     ("v123", "multiply", "v121", "v122"),
-    ("s479_", "multiply", "s116", "s474"),
+    ("s474", "multiply", "s116", "s469"),
     ("s128", "subtract", "v84", "v88"),
     ("v125", "multiply", "s21", "s128"),
     ("v126", "add", "v110", "v125"),
@@ -406,7 +410,7 @@ _STATEMENTS = (
     ("v128", "multiply", "s21", "s131"),
     ("v129", "add", "v82", "v128"),
     ("v131", "multiply", "v126", "v129"),
-    ("s137", "multiply", "s479_", "v131"),
+    ("s137", "multiply", "s474", "v131"),
     ("norm", "subtract", "v123", "s137"),
     ("inverse_norm", "divide", 1.0, "norm"),
     ("rho_11", "multiply", "v120", "inverse_norm"),
@@ -417,7 +421,7 @@ _STATEMENTS = (
     ("v199", "multiply", "v128", "v198"),
     ("v200", "add", "v197", "v199"),
     ("r_3", "add", "s205", "v200"),
-    ("s481_", "multiply", "r_3", "s474"),
+    ("s476_", "multiply", "r_3", "s469"),
     ("s212", "multiply", 2.0, "s107"),
     ("v201", "multiply", "d_p", "v110"),
     ("v202", "add", "u_m", "d_p"),
@@ -425,25 +429,25 @@ _STATEMENTS = (
     ("v204", "multiply", "v125", "v203"),
     ("v205", "add", "v201", "v204"),
     ("r_4", "add", "s212", "v205"),
-    ("s216", "multiply", "s481_", "r_4"),
+    ("s216", "multiply", "s476_", "r_4"),
     ("v209", "subtract", "v196", "s216"),
     ("rho_22", "multiply", "v209", "inverse_norm"),
     ("v224", "multiply", "u_p", "d_m"),
-    ("s238", "multiply", "s481_", "r_2"),
+    ("s238", "multiply", "s476_", "r_2"),
     ("v228", "subtract", "v224", "s238"),
     ("rho_33", "multiply", "v228", "inverse_norm"),
     ("v235", "multiply", "u_m", "d_p"),
-    ("s250", "multiply", "s478_", "r_4"),
+    ("s250", "multiply", "s473", "r_4"),
     ("v239", "subtract", "v235", "s250"),
     ("rho_44", "multiply", "v239", "inverse_norm"),
     ("s259", "multiply", "s108", "v122"),
     ("s260", "multiply", "s107", "v121"),
     ("v250", "add", "s259", "s260"),
-    ("s476", "multiply", "R", "v250"),
-    ("s477", "multiply", "inverse_norm", "s476"),
-    ("s264", "multiply", "r_5", "s477"),
-    ("s478", "multiply", 0.5, "s264"),
-    ("s267", "multiply", "Omega", "s477"),
+    ("s471", "multiply", "R", "v250"),
+    ("s472", "multiply", "inverse_norm", "s471"),
+    ("s264", "multiply", "r_5", "s472"),
+    ("s475", "multiply", 0.5, "s264"),
+    ("s267", "multiply", "Omega", "s472"),
     ("s295", "negative", "s267"),
     ("s273", "multiply", "s21", "rho_33"),
     ("cos_theta", "multiply", "v1", "inverse_Omega"),
@@ -458,7 +462,7 @@ _STATEMENTS = (
     ("v286", "sqrt", "v285"),
     ("v287", "subtract", "v283", "v286"),
     ("v288", "maximum", "v287", 0.0),
-    ("s479", "multiply", 2.0, "v288"),
+    ("s476", "multiply", 2.0, "v288"),
     ("v310", "add", "v283", "v286"),
     ("v311", "multiply", "v288", "v310"),
     ("s325", "negative", "v284"),
@@ -511,44 +515,41 @@ _STATEMENTS = (
     ("s402", "add", "s400", "s401"),
     ("v390", "multiply", "s107", "s402"),
     ("v391", "add", "v380", "v390"),
-    ("s484_", "multiply", "v349", "v391"),
-    ("s406", "multiply", "s484_", "R"),
+    ("s479_", "multiply", "v349", "v391"),
+    ("s406", "multiply", "s479_", "R"),
     ("v366", "multiply", "s259", "v24"),
     ("v368", "multiply", "s260", "v6"),
     ("v369", "add", "v366", "v368"),
-    ("s484__", "multiply", 4.0, "s21"),
-    ("s408", "multiply", "s484__", "v369"),
+    ("s479__", "multiply", 4.0, "s21"),
+    ("s408", "multiply", "s479__", "v369"),
     ("s409", "subtract", "s406", "s408"),
     ("s410", "multiply", "s409", "inverse_norm"),
-    ("s480", "multiply", 0.125, "s410"),
-    ("s481", "multiply", -0.125, "s410"),
+    ("s441", "multiply", 0.125, "s410"),
+    ("s477", "multiply", -0.125, "s410"),
     ("s436", "multiply", "s21", "v115"),
-    ("s439", "multiply", "s436", "s477"),
+    ("s439", "multiply", "s436", "s472"),
     ("v440", "negative", "s439"),
-    ("v450", "multiply", "v57", "T_1"),
-    ("v451", "multiply", "mu_1", "v55"),
-    ("v452", "subtract", "v450", "v451"),
-    ("v448", "multiply", "T_1", "T_2"),
-    ("inverse_v448", "divide", 1.0, "v448"),
-    ("s484___", "multiply", "s439", "v452"),
-    ("v454", "multiply", "s484___", "inverse_v448"),
-    ("s484____", "multiply", "s480", "v55"),
-    ("s448", "multiply", "s484____", "inverse_v448"),
-    ("v455", "subtract", "v454", "s448"),
-    ("v469", "add", "rho_33", "rho_44"),
-    ("s473", "multiply", 0.5, "v469"),
-    ("v470", "subtract", "rho_33", "rho_44"),
-    ("s466", "square", "v470"),
-    ("s467", "square", "s264"),
-    ("s469", "add", "s466", "s467"),
-    ("s470", "multiply", 0.25, "s469"),
-    ("v474", "square", "s267"),
-    ("v476", "add", "s470", "v474"),
-    ("v477", "sqrt", "v476"),
-    ("v479", "subtract", "s473", "v477"),
-    ("v480", "minimum", "rho_11", "v479"),
-    ("v481", "minimum", "v480", "rho_22"),
-    ("v482", "add", "v481", 1e-14),
+    ("v451", "multiply", "v57", "s439"),
+    ("v447", "multiply", "mu_1", "s439"),
+    ("s442", "add", "s441", "v447"),
+    ("s443", "multiply", "s442", "v55"),
+    ("s444", "divide", "s443", "T_1"),
+    ("v452", "subtract", "v451", "s444"),
+    ("v453", "divide", "v452", "T_2"),
+    ("v466", "add", "rho_33", "rho_44"),
+    ("s470", "multiply", 0.5, "v466"),
+    ("v467", "subtract", "rho_33", "rho_44"),
+    ("s463", "square", "v467"),
+    ("s464", "square", "s264"),
+    ("s466", "add", "s463", "s464"),
+    ("s467", "multiply", 0.25, "s466"),
+    ("v471", "square", "s267"),
+    ("v473", "add", "s467", "v471"),
+    ("v474", "sqrt", "v473"),
+    ("v476", "subtract", "s470", "v474"),
+    ("v477", "minimum", "rho_11", "v476"),
+    ("v478", "minimum", "v477", "rho_22"),
+    ("v479", "add", "v478", 1e-14),
     ("s144", "absolute", "s108"),
     ("s145", "absolute", "s107"),
     ("s149", "add", "s144", "s145"),
@@ -557,12 +558,12 @@ _STATEMENTS = (
     ("v142", "multiply", "s21", "s146"),
     ("v143", "multiply", "v142", "r_5"),
     ("v147", "add", "s150", "v143"),
-    ("s480_", "multiply", "s474", "v147"),
+    ("s475_", "multiply", "s469", "v147"),
     ("s152", "add", "v30", "v41"),
     ("v149", "multiply", "s21", "s152"),
     ("v150", "multiply", "v149", "r_5"),
     ("v151", "add", "s150", "v150"),
-    ("s158", "multiply", "s480_", "v151"),
+    ("s158", "multiply", "s475_", "v151"),
     ("v155", "add", "v54", "s158"),
     ("v135", "maximum", "v28", 1.0),
     ("v136", "maximum", "v39", "v135"),
@@ -577,7 +578,7 @@ _STATEMENTS = (
     ("v162", "multiply", "s21", "s165"),
     ("v163", "add", "v142", "v162"),
     ("v164", "multiply", "v160", "v163"),
-    ("s171", "multiply", "s479_", "v164"),
+    ("s171", "multiply", "s474", "v164"),
     ("v168", "add", "v123", "s171"),
     ("v169", "absolute", "norm"),
     ("test170", "at_most", "v168", "v138", "v169"),
@@ -611,21 +612,21 @@ _STATEMENTS = (
     ("v211", "multiply", "v162", "v198"),
     ("v212", "add", "v210", "v211"),
     ("v213", "add", "s222", "v212"),
-    ("s482", "multiply", "s474", "v213"),
+    ("s477_", "multiply", "s469", "v213"),
     ("s227", "multiply", 2.0, "s145"),
     ("v214", "multiply", "d_p", "v149"),
     ("v215", "multiply", "v159", "v203"),
     ("v216", "add", "v214", "v215"),
     ("v217", "add", "s227", "v216"),
-    ("s231", "multiply", "s482", "v217"),
+    ("s231", "multiply", "s477_", "v217"),
     ("v221", "add", "v196", "s231"),
     ("v222", "absolute", "v209"),
     ("test223", "at_most", "v221", "v138", "v222"),
-    ("s243", "multiply", "s482", "v151"),
+    ("s243", "multiply", "s477_", "v151"),
     ("v232", "add", "v224", "s243"),
     ("v233", "absolute", "v228"),
     ("test234", "at_most", "v232", "v138", "v233"),
-    ("s255", "multiply", "s480_", "v217"),
+    ("s255", "multiply", "s475_", "v217"),
     ("v243", "add", "v235", "s255"),
     ("v244", "absolute", "v239"),
     ("test245", "at_most", "v243", "v138", "v244"),
@@ -636,9 +637,9 @@ _STATEMENTS = (
     ("test263", "at_most", "v261", "v138", "v262"),
     ("s279", "multiply", "s21", "v232"),
     ("v270", "absolute", "cos_theta"),
-    ("s475", "multiply", "R", "v261"),
-    ("s484_____", "multiply", "v270", "r_5"),
-    ("v274", "multiply", "s484_____", "s475"),
+    ("s470_", "multiply", "R", "v261"),
+    ("s479___", "multiply", "v270", "r_5"),
+    ("v274", "multiply", "s479___", "s470_"),
     ("s285", "add", "s279", "v274"),
     ("s281", "multiply", "s21", "v243"),
     ("s286", "add", "s285", "s281"),
@@ -650,7 +651,7 @@ _STATEMENTS = (
     ("v281", "multiply", "v280", "v169"),
     ("test282", "at_most", "s286", "s292", "v281"),
     ("s304", "multiply", 0.5, "s286"),
-    ("v291", "multiply", "Omega", "s475"),
+    ("v291", "multiply", "Omega", "s470_"),
     ("v292", "add", "s304", "v291"),
     ("v293", "absolute", "v287"),
     ("v294", "add", "v283", "v293"),
@@ -658,15 +659,15 @@ _STATEMENTS = (
     ("test296", "at_most", "v292", "v138", "v295"),
     ("v297", "multiply", "v155", "v221"),
     ("v298", "minimum", "v284", 0.0),
-    ("s483", "square", "v169"),
-    ("s484______", "multiply", 1073741824.0, "v298"),
-    ("s314", "multiply", "s484______", "s483"),
+    ("s478", "square", "v169"),
+    ("s479____", "multiply", 1073741824.0, "v298"),
+    ("s314", "multiply", "s479____", "s478"),
     ("v302", "add", "v297", "s314"),
     ("v303", "maximum", "v302", 0.0),
     ("v304", "add", "v286", 3.054936363499605e-151),
     ("v305", "divide", "v303", "v304"),
     ("v306", "add", "v286", "v293"),
-    ("v308", "multiply", "v306", "s483"),
+    ("v308", "multiply", "v306", "s478"),
     ("test309", "at_most", "v305", "v138", "v308"),
     ("v338", "multiply", "v283", "v169"),
     ("test339", "at_most", "v292", "v138", "v338"),
@@ -678,7 +679,7 @@ _STATEMENTS = (
     ("v345", "multiply", "v319", "v169"),
     ("test346", "at_most", "v344", "v138", "v345"),
     ("s361", "multiply", "s25", "v232"),
-    ("v351", "multiply", "v349", "s475"),
+    ("v351", "multiply", "v349", "s470_"),
     ("s366", "add", "s361", "v351"),
     ("s362", "multiply", "s38", "v243"),
     ("s367", "add", "s366", "s362"),
@@ -693,8 +694,8 @@ _STATEMENTS = (
     ("s376", "multiply", "s375", "v169"),
     ("test364", "at_most", "s374", "v138", "s376"),
     ("v399", "absolute", "v366"),
-    ("s484_______", "multiply", "s145", "v24"),
-    ("s413", "multiply", "s484_______", "v121"),
+    ("s479_____", "multiply", "s145", "v24"),
+    ("s413", "multiply", "s479_____", "v121"),
     ("v403", "add", "v399", "s413"),
     ("s415", "multiply", "s21", "v403"),
     ("v405", "add", "v370", "v164"),
@@ -710,25 +711,24 @@ _STATEMENTS = (
     ("s425", "add", "v415", "v410"),
     ("s427", "multiply", "s145", "s425"),
     ("v422", "add", "s426", "s427"),
-    ("s484________", "multiply", "s474", "v349"),
-    ("s431", "multiply", "s484________", "v422"),
+    ("s479______", "multiply", "s469", "v349"),
+    ("s431", "multiply", "s479______", "v422"),
     ("s432", "add", "s415", "s431"),
     ("s434", "multiply", 0.25, "v138"),
     ("s433", "absolute", "s409"),
     ("test428", "at_most", "s432", "s434", "s433"),
-    ("s484_________", "multiply", 0.5, "s432"),
-    ("s484__________", "multiply", "s484_________", "v183"),
-    ("s459", "multiply", "s484__________", "inverse_v448"),
-    ("v460", "absolute", "v450"),
-    ("v461", "absolute", "v451"),
-    ("v462", "add", "v460", "v461"),
-    ("s484___________", "multiply", "s436", "s475"),
-    ("s484____________", "multiply", "s484___________", "v462"),
-    ("v464", "multiply", "s484____________", "inverse_v448"),
-    ("v465", "add", "s459", "v464"),
-    ("v466", "absolute", "v455"),
-    ("v467", "multiply", "v466", "v169"),
-    ("test468", "at_most", "v465", "v138", "v467"),
+    ("s451", "multiply", 0.5, "s432"),
+    ("v455", "multiply", "s436", "s470_"),
+    ("v456", "multiply", "v171", "v455"),
+    ("v457", "add", "s451", "v456"),
+    ("v458", "multiply", "v457", "v183"),
+    ("v459", "divide", "v458", "T_1"),
+    ("v460", "absolute", "v57"),
+    ("v461", "multiply", "v460", "v455"),
+    ("v462", "add", "v459", "v461"),
+    ("v463", "absolute", "v452"),
+    ("v464", "multiply", "v463", "v169"),
+    ("test465", "at_most", "v462", "v138", "v464"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -737,16 +737,16 @@ _PARTS = {
     "rho_22": ("rho_22",),
     "rho_33": ("rho_33",),
     "rho_44": ("rho_44",),
-    "rho_34": ("s478", "s295"),
+    "rho_34": ("s475", "s295"),
     "w": ("s294", "s295"),
-    "concurrence": ("s479",),
+    "concurrence": ("s476",),
     "negativity": ("v337",),
-    "energy_current_1": ("s480",),
-    "energy_current_2": ("s481",),
+    "energy_current_1": ("s441",),
+    "energy_current_2": ("s477",),
     "particle_current_1": ("v440",),
     "particle_current_2": ("s439",),
-    "entropy_production": ("v455",),
-    "positive": ("v482",),
+    "entropy_production": ("v453",),
+    "positive": ("v479",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -763,7 +763,7 @@ _TESTS = {
     "energy_current_2": ("test432", "test170", "test178", "test174", "test191", "test180", "test182", "test195"),
     "particle_current_1": ("test445", "test170", "test178", "test174", "test191", "test180", "test182", "test195"),
     "particle_current_2": ("test445", "test170", "test178", "test174", "test191", "test180", "test182", "test195"),
-    "entropy_production": ("test468", "test170", "test178", "test174", "test191", "test180", "test182", "test195"),
+    "entropy_production": ("test465", "test170", "test178", "test174", "test191", "test180", "test182", "test195"),
     "positive": (),
 }
 
@@ -857,196 +857,197 @@ _CAREFUL = (
     ("c79", "power", "c78", 2),
     ("c80", "power", "c9", 2),
     ("c81", "add", "c79", "c80"),
-    ("c82", "divide", 1.0, "c81"),
-    ("c83", "multiply", "c70", "c77"),
-    ("c84", "multiply", "c83", "c82"),
-    ("c85", "multiply", -0.25, "c84"),
-    ("c86", "add", "c37", "c85"),
-    ("c87", "add", "c23", "c58"),
-    ("c88", "add", "c36", "c67"),
-    ("c89", "multiply", "c87", "c88"),
-    ("c90", "multiply", -2.0, "c55"),
-    ("c91", "add", "c52", "c90"),
-    ("c92", "multiply", "c38", "c91"),
-    ("c93", "add", "c75", "c92"),
-    ("c94", "multiply", -2.0, "c64"),
-    ("c95", "add", "c61", "c94"),
-    ("c96", "multiply", "c38", "c95"),
-    ("c97", "add", "c49", "c96"),
-    ("c98", "power", "c68", 2),
-    ("c99", "multiply", "c93", "c97"),
-    ("c100", "multiply", "c99", "c98"),
-    ("c101", "multiply", "c100", "c82"),
-    ("c102", "multiply", -0.25, "c101"),
-    ("c103", "add", "c89", "c102"),
-    ("c104", "divide", "c86", "c103"),
-    ("c105", "multiply", "c58", "c67"),
-    ("c106", "multiply", "c67", "c49"),
-    ("c107", "add", "c23", "c58", "c67"),
-    ("c108", "multiply", "c96", "c107"),
-    ("c109", "add", "c106", "c108"),
-    ("c110", "add", "c71", "c109"),
-    ("c111", "multiply", "c58", "c75"),
-    ("c112", "add", "c36", "c58", "c67"),
-    ("c113", "multiply", "c92", "c112"),
-    ("c114", "add", "c111", "c113"),
-    ("c115", "add", "c46", "c114"),
-    ("c116", "multiply", "c110", "c115"),
-    ("c117", "multiply", "c116", "c82"),
-    ("c118", "multiply", -0.25, "c117"),
-    ("c119", "add", "c105", "c118"),
-    ("c120", "divide", "c119", "c103"),
-    ("c121", "multiply", "c23", "c67"),
-    ("c122", "multiply", "c77", "c110"),
-    ("c123", "multiply", "c122", "c82"),
-    ("c124", "multiply", -0.25, "c123"),
-    ("c125", "add", "c121", "c124"),
-    ("c126", "divide", "c125", "c103"),
-    ("c127", "multiply", "c36", "c58"),
-    ("c128", "multiply", "c70", "c115"),
-    ("c129", "multiply", "c128", "c82"),
-    ("c130", "multiply", -0.25, "c129"),
-    ("c131", "add", "c127", "c130"),
-    ("c132", "divide", "c131", "c103"),
-    ("c133", "multiply", "c42", "c88"),
-    ("c134", "multiply", 2.0, "c133"),
-    ("c135", "multiply", "c45", "c87"),
+    ("c82", "divisor", "c81", "c79", "c80"),
+    ("c83", "divide", 1.0, "c82"),
+    ("c84", "multiply", "c70", "c77"),
+    ("c85", "multiply", "c84", "c83"),
+    ("c86", "multiply", -0.25, "c85"),
+    ("c87", "add", "c37", "c86"),
+    ("c88", "add", "c23", "c58"),
+    ("c89", "add", "c36", "c67"),
+    ("c90", "multiply", "c88", "c89"),
+    ("c91", "multiply", -2.0, "c55"),
+    ("c92", "add", "c52", "c91"),
+    ("c93", "multiply", "c38", "c92"),
+    ("c94", "add", "c75", "c93"),
+    ("c95", "multiply", -2.0, "c64"),
+    ("c96", "add", "c61", "c95"),
+    ("c97", "multiply", "c38", "c96"),
+    ("c98", "add", "c49", "c97"),
+    ("c99", "power", "c68", 2),
+    ("c100", "multiply", "c94", "c98"),
+    ("c101", "multiply", "c100", "c99"),
+    ("c102", "multiply", "c101", "c83"),
+    ("c103", "multiply", -0.25, "c102"),
+    ("c104", "add", "c90", "c103"),
+    ("c105", "divisor", "c104", "c90", "c103"),
+    ("c106", "divide", "c87", "c105"),
+    ("c107", "multiply", "c58", "c67"),
+    ("c108", "multiply", "c67", "c49"),
+    ("c109", "add", "c23", "c58", "c67"),
+    ("c110", "multiply", "c97", "c109"),
+    ("c111", "add", "c108", "c110"),
+    ("c112", "add", "c71", "c111"),
+    ("c113", "multiply", "c58", "c75"),
+    ("c114", "add", "c36", "c58", "c67"),
+    ("c115", "multiply", "c93", "c114"),
+    ("c116", "add", "c113", "c115"),
+    ("c117", "add", "c46", "c116"),
+    ("c118", "multiply", "c112", "c117"),
+    ("c119", "multiply", "c118", "c83"),
+    ("c120", "multiply", -0.25, "c119"),
+    ("c121", "add", "c107", "c120"),
+    ("c122", "divide", "c121", "c105"),
+    ("c123", "multiply", "c23", "c67"),
+    ("c124", "multiply", "c77", "c112"),
+    ("c125", "multiply", "c124", "c83"),
+    ("c126", "multiply", -0.25, "c125"),
+    ("c127", "add", "c123", "c126"),
+    ("c128", "divide", "c127", "c105"),
+    ("c129", "multiply", "c36", "c58"),
+    ("c130", "multiply", "c70", "c117"),
+    ("c131", "multiply", "c130", "c83"),
+    ("c132", "multiply", -0.25, "c131"),
+    ("c133", "add", "c129", "c132"),
+    ("c134", "divide", "c133", "c105"),
+    ("c135", "multiply", "c42", "c89"),
     ("c136", "multiply", 2.0, "c135"),
-    ("c137", "add", "c134", "c136"),
-    ("c138", "multiply", "c68", "c137"),
-    ("c139", "multiply", "c138", "c82"),
-    ("c140", "multiply", 0.5, "c139"),
-    ("c141", "divide", "c140", "c103"),
-    ("c142", "multiply", "c9", "c137"),
-    ("c143", "multiply", "c142", "c82"),
-    ("c144", "multiply", -1.0, "c143"),
-    ("c145", "divide", "c144", "c103"),
-    ("c146", "multiply", "c38", "c126"),
-    ("c147", "divide", "c2", "c9"),
-    ("c148", "multiply", "c147", "c141"),
-    ("c149", "multiply", "c38", "c132"),
-    ("c150", "multiply", -1.0, "c149"),
-    ("c151", "add", "c146", "c148", "c150"),
-    ("c152", "hypot", "c151", "c145"),
-    ("c153", "multiply", "c104", "c120"),
-    ("c154", "positive_part", "c153"),
-    ("c155", "sqrt", "c154"),
-    ("c156", "multiply", -1.0, "c155"),
-    ("c157", "add", "c152", "c156"),
-    ("c158", "positive_part", "c157"),
-    ("c159", "multiply", 2.0, "c158"),
-    ("c160", "add", "c152", "c155"),
-    ("c161", "multiply", "c158", "c160"),
-    ("c162", "multiply", -1.0, "c153"),
-    ("c163", "positive_part", "c162"),
-    ("c164", "add", "c161", "c163"),
-    ("c165", "add", "c104", "c120"),
-    ("c166", "absolute", "c165"),
-    ("c167", "multiply", 0.5, "c166"),
-    ("c168", "multiply", -1.0, "c120"),
-    ("c169", "add", "c104", "c168"),
-    ("c170", "multiply", 0.5, "c169"),
-    ("c171", "hypot", "c170", "c152"),
-    ("c172", "add", "c167", "c171"),
-    ("c173", "divide", "c164", "c172"),
-    ("c174", "multiply", "c5", "c126"),
-    ("c175", "divide", "lam", "c9"),
-    ("c176", "multiply", "c175", "c141"),
-    ("c177", "multiply", -1.0, "c176"),
-    ("c178", "multiply", "c18", "c132"),
-    ("c179", "add", "c174", "c177", "c178"),
+    ("c137", "multiply", "c45", "c88"),
+    ("c138", "multiply", 2.0, "c137"),
+    ("c139", "add", "c136", "c138"),
+    ("c140", "multiply", "c68", "c139"),
+    ("c141", "multiply", "c140", "c83"),
+    ("c142", "multiply", 0.5, "c141"),
+    ("c143", "divide", "c142", "c105"),
+    ("c144", "multiply", "c9", "c139"),
+    ("c145", "multiply", "c144", "c83"),
+    ("c146", "multiply", -1.0, "c145"),
+    ("c147", "divide", "c146", "c105"),
+    ("c148", "multiply", "c38", "c128"),
+    ("c149", "divide", "c2", "c9"),
+    ("c150", "multiply", "c149", "c143"),
+    ("c151", "multiply", "c38", "c134"),
+    ("c152", "multiply", -1.0, "c151"),
+    ("c153", "add", "c148", "c150", "c152"),
+    ("c154", "hypot", "c153", "c147"),
+    ("c155", "multiply", "c106", "c122"),
+    ("c156", "positive_part", "c155"),
+    ("c157", "sqrt", "c156"),
+    ("c158", "multiply", -1.0, "c157"),
+    ("c159", "add", "c154", "c158"),
+    ("c160", "positive_part", "c159"),
+    ("c161", "multiply", 2.0, "c160"),
+    ("c162", "add", "c154", "c157"),
+    ("c163", "multiply", "c160", "c162"),
+    ("c164", "multiply", -1.0, "c155"),
+    ("c165", "positive_part", "c164"),
+    ("c166", "add", "c163", "c165"),
+    ("c167", "add", "c106", "c122"),
+    ("c168", "absolute", "c167"),
+    ("c169", "multiply", 0.5, "c168"),
+    ("c170", "multiply", -1.0, "c122"),
+    ("c171", "add", "c106", "c170"),
+    ("c172", "multiply", 0.5, "c171"),
+    ("c173", "hypot", "c172", "c154"),
+    ("c174", "add", "c169", "c173"),
+    ("c175", "divisor", "c174", "c169", "c173"),
+    ("c176", "divide", "c166", "c175"),
+    ("c177", "multiply", "c5", "c128"),
+    ("c178", "divide", "lam", "c9"),
+    ("c179", "multiply", "c178", "c143"),
     ("c180", "multiply", -1.0, "c179"),
-    ("c181", "positive_part", "c180"),
-    ("c182", "multiply", "c18", "c126"),
-    ("c183", "multiply", "c5", "c132"),
-    ("c184", "add", "c182", "c176", "c183"),
-    ("c185", "multiply", -1.0, "c184"),
-    ("c186", "positive_part", "c185"),
-    ("c187", "add", "c181", "c186"),
-    ("c188", "add", "c173", "c187"),
-    ("c189", "multiply", "c11", "c88"),
-    ("c190", "multiply", "c71", "c189"),
-    ("c191", "multiply", "c26", "c87"),
-    ("c192", "multiply", "c46", "c191"),
-    ("c193", "add", "c190", "c192"),
-    ("c194", "multiply", "c38", "c193"),
-    ("c195", "multiply", -1.0, "c194"),
-    ("c196", "power", "c67", 2),
-    ("c197", "add", "c92", "c75"),
-    ("c198", "multiply", "c197", "c97"),
-    ("c199", "add", "c196", "c198"),
-    ("c200", "multiply", 2.0, "c67"),
-    ("c201", "add", "c36", "c200"),
-    ("c202", "multiply", "c36", "c201"),
-    ("c203", "add", "c199", "c202"),
-    ("c204", "multiply", "c11", "c203"),
-    ("c205", "multiply", -1.0, "c198"),
-    ("c206", "add", "c58", "c23"),
-    ("c207", "multiply", "c206", "c88"),
-    ("c208", "add", "c205", "c207"),
-    ("c209", "multiply", "c26", "c208"),
-    ("c210", "add", "c204", "c209"),
-    ("c211", "multiply", "c71", "c210"),
-    ("c212", "power", "c58", 2),
-    ("c213", "add", "c212", "c198"),
-    ("c214", "multiply", 2.0, "c58"),
-    ("c215", "add", "c23", "c214"),
-    ("c216", "multiply", "c23", "c215"),
-    ("c217", "add", "c213", "c216"),
-    ("c218", "multiply", "c26", "c217"),
-    ("c219", "multiply", "c11", "c208"),
-    ("c220", "add", "c218", "c219"),
-    ("c221", "multiply", "c46", "c220"),
-    ("c222", "add", "c211", "c221"),
-    ("c223", "multiply", "c38", "c68"),
-    ("c224", "multiply", "c223", "c222"),
-    ("c225", "multiply", "c224", "c82"),
-    ("c226", "multiply", 0.25, "c225"),
-    ("c227", "add", "c195", "c226"),
-    ("c228", "divide", "c227", "c103"),
-    ("c229", "multiply", -0.25, "c225"),
-    ("c230", "add", "c194", "c229"),
-    ("c231", "divide", "c230", "c103"),
-    ("c232", "multiply", "c71", "c88"),
-    ("c233", "multiply", "c46", "c87"),
-    ("c234", "add", "c232", "c233"),
-    ("c235", "multiply", "c80", "c4"),
-    ("c236", "multiply", "c235", "c17"),
-    ("c237", "multiply", "c236", "c234"),
-    ("c238", "multiply", "c237", "c82"),
-    ("c239", "multiply", -1.0, "c238"),
-    ("c240", "divide", "c239", "c103"),
-    ("c241", "divide", "c238", "c103"),
-    ("c242", "multiply", -1.0, "T_1"),
-    ("c243", "add", "T_2", "c242"),
-    ("c244", "multiply", "c231", "c243"),
-    ("c245", "multiply", "T_1", "T_2"),
-    ("c246", "divide", "c244", "c245"),
-    ("c247", "multiply", -1.0, "mu_1"),
-    ("c248", "add", "mu_2", "c247"),
-    ("c249", "multiply", "c248", "T_1"),
-    ("c250", "multiply", "mu_1", "c243"),
-    ("c251", "multiply", -1.0, "c250"),
-    ("c252", "add", "c249", "c251"),
-    ("c253", "multiply", "c241", "c252"),
-    ("c254", "divide", "c253", "c245"),
-    ("c255", "add", "c246", "c254"),
+    ("c181", "multiply", "c18", "c134"),
+    ("c182", "add", "c177", "c180", "c181"),
+    ("c183", "multiply", -1.0, "c182"),
+    ("c184", "positive_part", "c183"),
+    ("c185", "multiply", "c18", "c128"),
+    ("c186", "multiply", "c5", "c134"),
+    ("c187", "add", "c185", "c179", "c186"),
+    ("c188", "multiply", -1.0, "c187"),
+    ("c189", "positive_part", "c188"),
+    ("c190", "add", "c184", "c189"),
+    ("c191", "add", "c176", "c190"),
+    ("c192", "multiply", "c11", "c89"),
+    ("c193", "multiply", "c71", "c192"),
+    ("c194", "multiply", "c26", "c88"),
+    ("c195", "multiply", "c46", "c194"),
+    ("c196", "add", "c193", "c195"),
+    ("c197", "multiply", "c38", "c196"),
+    ("c198", "multiply", -1.0, "c197"),
+    ("c199", "power", "c67", 2),
+    ("c200", "add", "c93", "c75"),
+    ("c201", "multiply", "c200", "c98"),
+    ("c202", "add", "c199", "c201"),
+    ("c203", "multiply", 2.0, "c67"),
+    ("c204", "add", "c36", "c203"),
+    ("c205", "multiply", "c36", "c204"),
+    ("c206", "add", "c202", "c205"),
+    ("c207", "multiply", "c11", "c206"),
+    ("c208", "multiply", -1.0, "c201"),
+    ("c209", "add", "c58", "c23"),
+    ("c210", "multiply", "c209", "c89"),
+    ("c211", "add", "c208", "c210"),
+    ("c212", "multiply", "c26", "c211"),
+    ("c213", "add", "c207", "c212"),
+    ("c214", "multiply", "c71", "c213"),
+    ("c215", "power", "c58", 2),
+    ("c216", "add", "c215", "c201"),
+    ("c217", "multiply", 2.0, "c58"),
+    ("c218", "add", "c23", "c217"),
+    ("c219", "multiply", "c23", "c218"),
+    ("c220", "add", "c216", "c219"),
+    ("c221", "multiply", "c26", "c220"),
+    ("c222", "multiply", "c11", "c211"),
+    ("c223", "add", "c221", "c222"),
+    ("c224", "multiply", "c46", "c223"),
+    ("c225", "add", "c214", "c224"),
+    ("c226", "multiply", "c38", "c68"),
+    ("c227", "multiply", "c226", "c225"),
+    ("c228", "multiply", "c227", "c83"),
+    ("c229", "multiply", 0.25, "c228"),
+    ("c230", "add", "c198", "c229"),
+    ("c231", "divide", "c230", "c105"),
+    ("c232", "multiply", -0.25, "c228"),
+    ("c233", "add", "c197", "c232"),
+    ("c234", "divide", "c233", "c105"),
+    ("c235", "multiply", "c71", "c89"),
+    ("c236", "multiply", "c46", "c88"),
+    ("c237", "add", "c235", "c236"),
+    ("c238", "multiply", "c80", "c4"),
+    ("c239", "multiply", "c238", "c17"),
+    ("c240", "multiply", "c239", "c237"),
+    ("c241", "multiply", "c240", "c83"),
+    ("c242", "multiply", -1.0, "c241"),
+    ("c243", "divide", "c242", "c105"),
+    ("c244", "divide", "c241", "c105"),
+    ("c245", "multiply", "mu_1", "c244"),
+    ("c246", "multiply", -1.0, "c245"),
+    ("c247", "add", "c234", "c246"),
+    ("c248", "multiply", -1.0, "T_1"),
+    ("c249", "add", "T_2", "c248"),
+    ("c250", "multiply", "c247", "c249"),
+    ("c251", "per_temperature", "c250", "T_1"),
+    ("c252", "multiply", -1.0, "mu_1"),
+    ("c253", "add", "mu_2", "c252"),
+    ("c254", "multiply", "c253", "c244"),
+    ("c255", "add", "c251", "c254"),
+    ("c256", "per_temperature", "c255", "T_2"),
 )
 
 _CAREFUL_PARTS = {
-    "rho_11": ("c104",),
-    "rho_22": ("c120",),
-    "rho_33": ("c126",),
-    "rho_44": ("c132",),
-    "rho_34": ("c141", "c145"),
-    "w": ("c151", "c145"),
-    "concurrence": ("c159",),
-    "negativity": ("c188",),
-    "energy_current_1": ("c228",),
-    "energy_current_2": ("c231",),
-    "particle_current_1": ("c240",),
-    "particle_current_2": ("c241",),
-    "entropy_production": ("c255",),
+    "rho_11": ("c106",),
+    "rho_22": ("c122",),
+    "rho_33": ("c128",),
+    "rho_44": ("c134",),
+    "rho_34": ("c143", "c147"),
+    "w": ("c153", "c147"),
+    "concurrence": ("c161",),
+    "negativity": ("c191",),
+    "energy_current_1": ("c231",),
+    "energy_current_2": ("c234",),
+    "particle_current_1": ("c243",),
+    "particle_current_2": ("c244",),
+    "entropy_production": ("c256",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1072,15 +1073,25 @@ def _modulus(x, y, out=None):
 
 
 def _eigh(size, *entries):
-    """Eigenvalues and eigenvectors, largest first; the largest component of each vector is positive."""
+    """Eigenvalues and eigenvectors, largest first; of each vector the component that leads is positive.
+
+    Of a complex matrix Re and then Im are given, and Re and then Im of the vectors found.
+    """
     matrix = np.stack(np.broadcast_arrays(*entries), axis=-1)
-    matrix = matrix.reshape(*matrix.shape[:-1], size, size)
+    matrix = matrix.reshape(*matrix.shape[:-1], -1, size, size)
+    matrix = matrix[..., 0, :, :] if matrix.shape[-3] == 1 else matrix[..., 0, :, :] + 1j * matrix[..., 1, :, :]
     known = np.isfinite(matrix).all(axis=(-2, -1), keepdims=True)
     values, vectors = np.linalg.eigh(np.where(known, matrix, 0.0))
     values = np.where(known[..., 0], values[..., ::-1], np.nan)
     vectors = np.where(known, vectors[..., ::-1], np.nan)
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2)[..., None, :], axis=-2)
-    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+    leading = np.take_along_axis(vectors, _leading(np.abs(vectors)), axis=-2)
+    vectors = vectors * (np.abs(leading) / leading)
+    return values, np.concatenate([vectors.real, vectors.imag], axis=-2) if np.iscomplexobj(vectors) else vectors
+
+
+def _leading(sizes):
+    """The first row of each column that is the largest, or as large but for 1e-6: rounding does not choose."""
+    return (sizes >= 0.999999 * sizes.max(axis=-2, keepdims=True)).argmax(axis=-2)[..., None, :]
 
 
 def _eigenvalue(system, k, out=None):
@@ -1455,6 +1466,12 @@ def _pair_sum(*terms):
     return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
+def _divisor(total, *terms):
+    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
+
+
 def _pair_product(first, second):
     """A power of two (a sign, a half) comes first; it scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
@@ -1583,16 +1600,40 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
-
-    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
-    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
-    """
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm."""
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
-    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, -1, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    if matrix.hi.shape[-3] == 1:
+        values, vectors = _diagonalised(_at(matrix, np.s_[..., 0, :, :]), values, vectors)
+        lead = _leading(np.abs(vectors.hi))
+        sign = np.where(np.take_along_axis(vectors.hi, lead, -2) < 0, -1.0, 1.0)
+        return values, _Pair(vectors.hi * sign, vectors.lo * sign)
+    # Re and Im of a complex matrix h: [[Re h, -Im h], [Im h, Re h]] has each vector x + i y twice, as (x, y) and (-y, x).
+    re, im = (_at(matrix, np.s_[..., k, :, :]) for k in (0, 1))
+    doubled = _Pair(*(np.block([[x, -y], [y, x]]) for x, y in ((re.hi, im.hi), (re.lo, im.lo))))
+    x, y = vectors[..., :size, :], vectors[..., size:, :]
+    twice = np.block([[x, -y], [y, x]])
+    values, vectors = _diagonalised(doubled, np.concatenate([values, values], -1), twice)
+    values, vectors = (_at(found, np.s_[..., ::2]) for found in (values, vectors))
+    x, y = _at(vectors, np.s_[..., :size, :]), _at(vectors, np.s_[..., size:, :])
+    lead = _leading(np.hypot(x.hi, y.hi))
+    a, b = (_Pair(*(np.take_along_axis(part, lead, -2) for part in (whole.hi, whole.lo))) for whole in (x, y))
+    length = _pair_sqrt(a * a + b * b)
+    a, b = a / length, b / length
+    turned = (x * a + y * b, y * a - x * b)
+    return values, _Pair(*(np.concatenate(part, -2) for part in zip(*((t.hi, t.lo) for t in turned))))
+
+
+def _diagonalised(matrix, values, vectors):
+    """Eigenvalues, largest first, and eigenvectors of a real symmetric matrix from what eigh found.
+
+    That is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the diagonal,
+    between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from the matrix
+    itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
+    """
+    size = matrix.hi.shape[-1]
     sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
     graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
     vectors = np.where(graded[..., None, None], np.eye(size), vectors)
@@ -1609,8 +1650,7 @@ def _pair_eigh(size, *entries):
     order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
     values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
     hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
-    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
-    return values, _Pair(hi * sign, lo * sign)
+    return values, _Pair(hi, lo)
 
 
 def _pair_matmul(a, b):
@@ -1668,6 +1708,7 @@ _PAIR_OPERATIONS = {
     "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
+    "divisor": _divisor,
     "power": _pair_power,
     "number": lambda numerator, denominator: _Pair(np.float64(numerator)) / _Pair(np.float64(denominator)),
     "sqrt": _pair_sqrt,
@@ -1723,7 +1764,10 @@ def _recompute(values, names):
 def _requested(outputs):
     if outputs is None:
         return tuple(OUTPUTS)
-    names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    try:
+        names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    except TypeError:
+        raise TypeError(f"outputs={outputs!r}: pass a list of names out of {', '.join(OUTPUTS)}") from None
     for name in names:
         if name not in OUTPUTS:
             raise ValueError(f"unknown output {name!r}: outputs may hold {', '.join(OUTPUTS)}")
@@ -1743,6 +1787,8 @@ def _arrays(given, unknown):
         raise TypeError(f"evaluate() needs {', '.join(missing)}: pass every one of {', '.join(PARAMETERS)} by name")
     arrays = {}
     for name, value in given.items():
+        if isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiu":
+            value = np.ma.filled(value.astype(np.float64), np.nan)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -1815,11 +1861,11 @@ def _fill(views, loop, names, results, strict):
     kept = tuple(whole(mask) for mask in range(full)) if len(loop) <= 6 else ()
     zeros = frozenset(name for name, view in views.items() if view.size == 1 and not view.any())
     key = (names, tuple(masks.values()), len(loop), kept, zeros, _TAU)
-    if key not in _PLANS:
+    plan = _PLANS.get(key)
+    if plan is None:
         if len(_PLANS) >= 64:
-            _PLANS.clear()
-        _PLANS[key] = _Plan(names, masks, full, whole, zeros)
-    plan = _PLANS[key]
+            _PLANS.clear()  # another thread may do so at any time
+        plan = _PLANS[key] = _Plan(names, masks, full, whole, zeros)
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
@@ -1961,6 +2007,13 @@ def _evaluate(given, unknown, outputs, strict):
                 index = tuple(int(k) for k in place)
                 raise ValueError(f"{text} at index {index}; pass strict=False to get NaN there") from None
     for name in names:
+        lost = np.isnan(results[name]) if strict else np.False_
+        if lost.any():
+            index = tuple(int(k) for k in np.unravel_index(lost.argmax(), shape)) if shape else ()
+            raise ValueError(
+                f"{name} is undefined at index {index}: no unique steady state, a quotient 0/0 or an infinite parameter; "
+                "pass strict=False to get NaN there"
+            )
         if OUTPUTS[name]["domain"] == "bool":
             results[name] = results[name] >= 0
     return {name: result.reshape(shape) for name, result in results.items()}

@@ -1,13 +1,14 @@
 # Written by `symness generate` from the derivation zhang2021
-# sha256 of the text below this line: 474a4399d44f9ae26d06f919c0c21c044d0972449b339645dffa3febc43c27b5
+# sha256 of the text below this line: a4f88c8ef731b37db1aa14ab6906f3f0af3f8a66004683eb316a2dfdade94674
 """zhang2021_boson_weak: steady-state quantities in closed form.
 
 generator: redfield
 basis: energy
 pairs: 1: (omega_m, omega_m); 1: (omega_m, omega_p); 1: (omega_p, omega_m); 1: (omega_p, omega_p); 2: (omega_m, omega_m); 2: (omega_m, omega_p); 2: (omega_p, omega_m); 2: (omega_p, omega_p)
-rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)
+rates: gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)
 Lamb shift: off
 units: hbar = k_B = 1; energies, rates and temperatures in one unit
+currents: positive into the system; energy of H + V (total) in energy_current_1, energy_current_2, entropy_production
 
 Valid where kappa**2 < 4*eps_1*eps_2 (NaN elsewhere).
 """
@@ -113,7 +114,7 @@ OUTPUTS = {
 
 SOURCE = {
     "derivation": "zhang2021",
-    "digest": "0a435b8e071f5fa4e36074a18d5cdef1aaeeb6c53b1186779fe8cb83c3836f27",
+    "digest": "1e868cc96f2aa3b789795382b281e9137caa963cbda1e3e9123415f21f0ce928",
     "sympy": "1.14.0",
     "python-flint": "0.9.0",
     "symness": "0.1.0",
@@ -133,10 +134,9 @@ def _bose(xp, omega, temperature, mu):
 
 
 def _distance(xp, omega, t_a, mu_a, t_b, mu_b):
-    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; 0 where both temperatures are."""
-    d = _reduced_energy(xp, omega, t_a, mu_a) * (t_a - t_b) + (mu_a - mu_b)
-    d = d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
-    return xp.where((t_a == 0) & (t_b == 0), 0.0 * t_a, d)
+    """d = (omega - mu_b)/T_b - (omega - mu_a)/T_a without cancellation; at T = 0 of both it has the sign of mu_a - mu_b."""
+    d = (omega - mu_a) * (t_a - t_b) / xp.where(t_a > 0, t_a, 2.2250738585072014e-308) + (mu_a - mu_b)
+    return d / xp.where(t_b > 0, t_b, 2.2250738585072014e-308)
 
 
 def _bose_difference(xp, omega, t_a, mu_a, t_b, mu_b):
@@ -179,6 +179,11 @@ def _minimum(xp, a, b):
 
 def _maximum(xp, a, b):
     return xp.where(a > b, a, b)
+
+
+def _over_temperature(xp, x, temperature):
+    """x/T, and 0 where both vanish: no current produces no entropy."""
+    return xp.where(x == 0, 0.0 * temperature, x / temperature)
 
 
 def kernel(xp, eps_1, eps_2, kappa, gamma_1, gamma_2, T_1, T_2):
@@ -245,7 +250,7 @@ def kernel(xp, eps_1, eps_2, kappa, gamma_1, gamma_2, T_1, T_2):
     t60 = t59 * t42
     t61 = -t59 * t42 + (d_p + u_p) * t41
     t62 = X_1_1 * (omega_p * (d_m**2 + t60 + u_m * (u_m + 2.0 * d_m)) + omega_m * t61) + X_1_2 * (omega_m * (d_p**2 + t60 + u_p * (u_p + 2.0 * d_p)) + omega_p * t61)
-    t63 = (cos_half * sin_half * t58 - 0.25 * cos_half * sin_half * r_5 * t62 * R) / norm * (T_2 - T_1) / (T_1 * T_2)
+    t63 = _over_temperature(xp, (cos_half * sin_half * t58 - 0.25 * cos_half * sin_half * r_5 * t62 * R) / norm * (T_2 - T_1), T_2)
     t64 = _minimum(xp, rho_44, 0.5 * (rho_33 + rho_22) - xp.sqrt((0.5 * (rho_33 - rho_22))**2 + re_rho_32**2 + im_rho_32**2))
     return {
         "rho_11": rho_11,
@@ -259,7 +264,7 @@ def kernel(xp, eps_1, eps_2, kappa, gamma_1, gamma_2, T_1, T_2):
         "chsh_max": 2.0 * _hypot(xp, 2.0 * t51, t57),
         "energy_current_1": (-cos_half * sin_half * t58 + 0.25 * cos_half * sin_half * r_5 * t62 * R) / norm,
         "energy_current_2": (cos_half * sin_half * t58 - 0.25 * cos_half * sin_half * r_5 * t62 * R) / norm,
-        "entropy_production": t63,
+        "entropy_production": _over_temperature(xp, t63, T_1),
         "positive": (_minimum(xp, t64, rho_11) + 1e-14) >= 0,
     }
 
@@ -287,10 +292,10 @@ _STATEMENTS = (
     ("s22", "maximum", "s21", "s20"),
     ("v24", "maximum", "T_1", 2.2250738585072014e-308),
     ("inverse_v24", "divide", 1.0, "v24"),
-    ("s439", "multiply", 0.5, "inverse_v24"),
+    ("s443", "multiply", 0.5, "inverse_v24"),
     ("v5", "add", "eps_1", "eps_2"),
     ("v22", "add", "v5", "Omega"),
-    ("s26", "multiply", "s439", "v22"),
+    ("s26", "multiply", "s443", "v22"),
     ("v26", "expm1", "s26"),
     ("N_1_p", "divide", 1.0, "v26"),
     ("v28", "multiply", "gamma_1", "N_1_p"),
@@ -308,7 +313,7 @@ _STATEMENTS = (
     ("v43", "multiply", "s36", "v41"),
     ("d_p", "add", "v31", "v43"),
     ("v6", "subtract", "v5", "Omega"),
-    ("s48", "multiply", "s439", "v6"),
+    ("s48", "multiply", "s443", "v6"),
     ("v45", "expm1", "s48"),
     ("N_1_m", "divide", 1.0, "v45"),
     ("v47", "multiply", "gamma_1", "N_1_m"),
@@ -323,14 +328,14 @@ _STATEMENTS = (
     ("v57", "multiply", "s22", "v55"),
     ("d_m", "add", "v50", "v57"),
     ("v58", "multiply", "d_p", "d_m"),
-    ("s449", "multiply", "s18", "gamma_1"),
-    ("s90", "multiply", "s449", "gamma_2"),
+    ("s453", "multiply", "s18", "gamma_1"),
+    ("s90", "multiply", "s453", "gamma_2"),
     ("v62", "maximum", "N_2_p", "N_1_p"),
     ("v63", "multiply", "N_2_p", "N_1_p"),
     ("v64", "add", "v62", "v63"),
     ("v59", "subtract", "T_2", "T_1"),
-    ("s440", "multiply", "inverse_v24", "v59"),
-    ("s67", "multiply", "s38", "s440"),
+    ("s444", "multiply", "inverse_v24", "v59"),
+    ("s67", "multiply", "s38", "s444"),
     ("s71", "absolute", "s67"),
     ("s72", "fmax", "s71", 0.0),
     ("s73", "multiply", -0.5, "s72"),
@@ -363,12 +368,12 @@ _STATEMENTS = (
     ("v118", "square", "Omega"),
     ("v119", "add", "s125", "v118"),
     ("R", "divide", 1.0, "v119"),
-    ("s437", "multiply", 0.25, "R"),
-    ("s441_", "multiply", "r_3", "s437"),
+    ("s441", "multiply", 0.25, "R"),
+    ("s445_", "multiply", "r_3", "s441"),
     ("v92", "maximum", "N_2_m", "N_1_m"),
     ("v93", "multiply", "N_2_m", "N_1_m"),
     ("v94", "add", "v92", "v93"),
-    ("s95", "multiply", "s55", "s440"),
+    ("s95", "multiply", "s55", "s444"),
     ("s99", "absolute", "s95"),
     ("s100", "fmax", "s99", 0.0),
     ("s101", "multiply", -0.5, "s100"),
@@ -387,15 +392,15 @@ _STATEMENTS = (
     ("v110", "multiply", "v105", "v109"),
     ("v111", "add", "v103", "v110"),
     ("r_4", "add", "s118", "v111"),
-    ("s130", "multiply", "s441_", "r_4"),
+    ("s130", "multiply", "s445_", "r_4"),
     ("v123", "subtract", "v58", "s130"),
     ("v124", "add", "u_m", "d_m"),
     ("v125", "multiply", "v82", "v124"),
-    ("s442_", "multiply", "s123", "s437"),
+    ("s446_", "multiply", "s123", "s441"),
     ("v126", "add", "v102", "v105"),
     ("v127", "add", "v74", "v77"),
     ("v129", "multiply", "v126", "v127"),
-    ("s139", "multiply", "s442_", "v129"),
+    ("s139", "multiply", "s446_", "v129"),
     ("norm", "subtract", "v125", "s139"),
     ("inverse_norm", "divide", 1.0, "norm"),
     ("rho_11", "multiply", "v123", "inverse_norm"),
@@ -404,28 +409,28 @@ _STATEMENTS = (
     ("s186", "multiply", 2.0, "s185"),
     ("v175", "multiply", "v74", "r_5"),
     ("r_1", "add", "s186", "v175"),
-    ("s444_", "multiply", "r_1", "s437"),
-    ("s190", "multiply", "s444_", "r_4"),
+    ("s448_", "multiply", "r_1", "s441"),
+    ("s190", "multiply", "s448_", "r_4"),
     ("v180", "subtract", "v174", "s190"),
     ("rho_22", "multiply", "v180", "inverse_norm"),
     ("v190", "multiply", "u_p", "d_m"),
     ("v191", "multiply", "v102", "r_5"),
     ("r_2", "subtract", "v191", "s186"),
-    ("s208", "multiply", "s441_", "r_2"),
+    ("s208", "multiply", "s445_", "r_2"),
     ("v196", "subtract", "v190", "s208"),
     ("rho_33", "multiply", "v196", "inverse_norm"),
     ("v205", "multiply", "u_p", "u_m"),
-    ("s222", "multiply", "s444_", "r_2"),
+    ("s222", "multiply", "s448_", "r_2"),
     ("v209", "subtract", "v205", "s222"),
     ("rho_44", "multiply", "v209", "inverse_norm"),
     ("s231", "multiply", "s91", "v124"),
     ("s232", "multiply", "s117", "v82"),
     ("v220", "add", "s231", "s232"),
-    ("s446_", "multiply", "R", "v220"),
-    ("s447", "multiply", "inverse_norm", "s446_"),
-    ("s236", "multiply", "r_5", "s447"),
-    ("s441", "multiply", 0.5, "s236"),
-    ("s239", "multiply", "Omega", "s447"),
+    ("s450_", "multiply", "R", "v220"),
+    ("s451", "multiply", "inverse_norm", "s450_"),
+    ("s236", "multiply", "r_5", "s451"),
+    ("s445", "multiply", 0.5, "s236"),
+    ("s239", "multiply", "Omega", "s451"),
     ("s245", "multiply", "s18", "rho_33"),
     ("cos_theta", "multiply", "v1", "inverse_Omega"),
     ("s247", "multiply", "cos_theta", "s236"),
@@ -440,7 +445,7 @@ _STATEMENTS = (
     ("v243", "sqrt", "v242"),
     ("v244", "subtract", "v240", "v243"),
     ("v245", "maximum", "v244", 0.0),
-    ("s442", "multiply", 2.0, "v245"),
+    ("s446", "multiply", 2.0, "v245"),
     ("v276", "add", "v240", "v243"),
     ("v277", "multiply", "v245", "v276"),
     ("s290", "negative", "v241"),
@@ -481,60 +486,60 @@ _STATEMENTS = (
     ("v336", "maximum", "s349", "v335"),
     ("v337", "square", "v336"),
     ("v338", "add", "s352", "v337"),
-    ("v345", "hypot", "s349", "v336"),
-    ("s443", "multiply", 2.0, "v345"),
+    ("v349", "hypot", "s349", "v336"),
+    ("s447", "multiply", 2.0, "v349"),
     ("v315", "multiply", "s18", "r_5"),
-    ("v355", "square", "d_m"),
-    ("v356", "add", "v355", "v129"),
-    ("s373", "multiply", 2.0, "d_m"),
-    ("v358", "add", "u_m", "s373"),
-    ("v359", "multiply", "u_m", "v358"),
-    ("v360", "add", "v356", "v359"),
-    ("s377", "multiply", "v22", "v360"),
-    ("v362", "subtract", "v125", "v129"),
-    ("s379", "multiply", "v6", "v362"),
-    ("s380", "add", "s377", "s379"),
-    ("v365", "multiply", "s91", "s380"),
-    ("v366", "square", "d_p"),
-    ("v367", "add", "v366", "v129"),
-    ("s384", "multiply", 2.0, "d_p"),
-    ("v369", "add", "u_p", "s384"),
-    ("v370", "multiply", "u_p", "v369"),
-    ("v371", "add", "v367", "v370"),
-    ("s388", "multiply", "v6", "v371"),
-    ("s389", "multiply", "v22", "v362"),
-    ("s390", "add", "s388", "s389"),
-    ("v375", "multiply", "s117", "s390"),
-    ("v376", "add", "v365", "v375"),
-    ("s449_", "multiply", "v315", "v376"),
-    ("s394", "multiply", "s449_", "R"),
-    ("v351", "multiply", "s231", "v22"),
-    ("v353", "multiply", "s232", "v6"),
-    ("v354", "add", "v351", "v353"),
-    ("s449__", "multiply", 4.0, "s18"),
-    ("s396", "multiply", "s449__", "v354"),
-    ("s397", "subtract", "s394", "s396"),
-    ("s398", "multiply", "s397", "inverse_norm"),
-    ("s444", "multiply", 0.125, "s398"),
-    ("s445", "multiply", -0.125, "s398"),
-    ("s424", "multiply", "s398", "v59"),
-    ("v419", "multiply", "T_1", "T_2"),
-    ("s426", "divide", "s424", "v419"),
-    ("s446", "multiply", -0.125, "s426"),
-    ("v421", "add", "rho_33", "rho_22"),
-    ("s436", "multiply", 0.5, "v421"),
-    ("v422", "subtract", "rho_33", "rho_22"),
-    ("s429", "square", "v422"),
-    ("s430", "square", "s236"),
-    ("s432", "add", "s429", "s430"),
-    ("s433", "multiply", 0.25, "s432"),
-    ("v426", "square", "s239"),
-    ("v428", "add", "s433", "v426"),
-    ("v429", "sqrt", "v428"),
-    ("v431", "subtract", "s436", "v429"),
-    ("v432", "minimum", "rho_44", "v431"),
-    ("v433", "minimum", "v432", "rho_11"),
-    ("v434", "add", "v433", 1e-14),
+    ("v359", "square", "d_m"),
+    ("v360", "add", "v359", "v129"),
+    ("s377", "multiply", 2.0, "d_m"),
+    ("v362", "add", "u_m", "s377"),
+    ("v363", "multiply", "u_m", "v362"),
+    ("v364", "add", "v360", "v363"),
+    ("s381", "multiply", "v22", "v364"),
+    ("v366", "subtract", "v125", "v129"),
+    ("s383", "multiply", "v6", "v366"),
+    ("s384", "add", "s381", "s383"),
+    ("v369", "multiply", "s91", "s384"),
+    ("v370", "square", "d_p"),
+    ("v371", "add", "v370", "v129"),
+    ("s388", "multiply", 2.0, "d_p"),
+    ("v373", "add", "u_p", "s388"),
+    ("v374", "multiply", "u_p", "v373"),
+    ("v375", "add", "v371", "v374"),
+    ("s392", "multiply", "v6", "v375"),
+    ("s393", "multiply", "v22", "v366"),
+    ("s394", "add", "s392", "s393"),
+    ("v379", "multiply", "s117", "s394"),
+    ("v380", "add", "v369", "v379"),
+    ("s453_", "multiply", "v315", "v380"),
+    ("s398", "multiply", "s453_", "R"),
+    ("v355", "multiply", "s231", "v22"),
+    ("v357", "multiply", "s232", "v6"),
+    ("v358", "add", "v355", "v357"),
+    ("s453__", "multiply", 4.0, "s18"),
+    ("s400", "multiply", "s453__", "v358"),
+    ("s401", "subtract", "s398", "s400"),
+    ("s402", "multiply", "s401", "inverse_norm"),
+    ("s448", "multiply", 0.125, "s402"),
+    ("s449", "multiply", -0.125, "s402"),
+    ("s428", "multiply", "s402", "v59"),
+    ("s429", "divide", "s428", "T_2"),
+    ("s430", "divide", "s429", "T_1"),
+    ("s450", "multiply", -0.125, "s430"),
+    ("v425", "add", "rho_33", "rho_22"),
+    ("s440", "multiply", 0.5, "v425"),
+    ("v426", "subtract", "rho_33", "rho_22"),
+    ("s433", "square", "v426"),
+    ("s434", "square", "s236"),
+    ("s436", "add", "s433", "s434"),
+    ("s437", "multiply", 0.25, "s436"),
+    ("v430", "square", "s239"),
+    ("v432", "add", "s437", "v430"),
+    ("v433", "sqrt", "v432"),
+    ("v435", "subtract", "s440", "v433"),
+    ("v436", "minimum", "rho_44", "v435"),
+    ("v437", "minimum", "v436", "rho_11"),
+    ("v438", "add", "v437", 1e-14),
     ("s146", "absolute", "s91"),
     ("s154", "multiply", 2.0, "s146"),
     ("s147", "add", "v47", "v54"),
@@ -545,7 +550,7 @@ _STATEMENTS = (
     ("v143", "multiply", "v142", "v83"),
     ("v144", "add", "v140", "v143"),
     ("v146", "add", "s154", "v144"),
-    ("s443_", "multiply", "s437", "v146"),
+    ("s447_", "multiply", "s441", "v146"),
     ("s156", "absolute", "s117"),
     ("s164", "multiply", 2.0, "s156"),
     ("s157", "add", "v28", "v40"),
@@ -556,7 +561,7 @@ _STATEMENTS = (
     ("v153", "multiply", "v152", "v109"),
     ("v154", "add", "v150", "v153"),
     ("v156", "add", "s164", "v154"),
-    ("s168", "multiply", "s443_", "v156"),
+    ("s168", "multiply", "s447_", "v156"),
     ("v160", "add", "v58", "s168"),
     ("v133", "maximum", "s26", 1.0),
     ("v134", "maximum", "s39", "v133"),
@@ -567,7 +572,7 @@ _STATEMENTS = (
     ("v163", "add", "v149", "v152"),
     ("v164", "add", "v139", "v142"),
     ("v165", "multiply", "v163", "v164"),
-    ("s177", "multiply", "s442_", "v165"),
+    ("s177", "multiply", "s446_", "v165"),
     ("v169", "add", "v125", "s177"),
     ("v170", "absolute", "norm"),
     ("test171", "at_most", "v169", "v136", "v170"),
@@ -577,18 +582,18 @@ _STATEMENTS = (
     ("s195", "multiply", 2.0, "s194"),
     ("v181", "multiply", "v139", "r_5"),
     ("v183", "add", "s195", "v181"),
-    ("s445_", "multiply", "s437", "v183"),
-    ("s199", "multiply", "s445_", "v156"),
+    ("s449_", "multiply", "s441", "v183"),
+    ("s199", "multiply", "s449_", "v156"),
     ("v187", "add", "v174", "s199"),
     ("v188", "absolute", "v180"),
     ("test189", "at_most", "v187", "v136", "v188"),
     ("v197", "multiply", "v149", "r_5"),
     ("v198", "add", "s195", "v197"),
-    ("s215", "multiply", "s443_", "v198"),
+    ("s215", "multiply", "s447_", "v198"),
     ("v202", "add", "v190", "s215"),
     ("v203", "absolute", "v196"),
     ("test204", "at_most", "v202", "v136", "v203"),
-    ("s227", "multiply", "s445_", "v198"),
+    ("s227", "multiply", "s449_", "v198"),
     ("v213", "add", "v205", "s227"),
     ("v214", "absolute", "v209"),
     ("test215", "at_most", "v213", "v136", "v214"),
@@ -599,14 +604,14 @@ _STATEMENTS = (
     ("test234", "at_most", "v232", "v136", "v233"),
     ("s259", "multiply", "s18", "v202"),
     ("v248", "absolute", "cos_theta"),
-    ("s438", "multiply", "R", "v232"),
-    ("s449___", "multiply", "v248", "r_5"),
-    ("v252", "multiply", "s449___", "s438"),
+    ("s442", "multiply", "R", "v232"),
+    ("s453___", "multiply", "v248", "r_5"),
+    ("v252", "multiply", "s453___", "s442"),
     ("s265", "add", "s259", "v252"),
     ("s261", "multiply", "s18", "v187"),
     ("s266", "add", "s265", "s261"),
     ("s269", "multiply", 0.5, "s266"),
-    ("v257", "multiply", "Omega", "s438"),
+    ("v257", "multiply", "Omega", "s442"),
     ("v258", "add", "s269", "v257"),
     ("v259", "absolute", "v244"),
     ("v260", "add", "v240", "v259"),
@@ -614,15 +619,15 @@ _STATEMENTS = (
     ("test262", "at_most", "v258", "v136", "v261"),
     ("v263", "multiply", "v213", "v160"),
     ("v264", "minimum", "v241", 0.0),
-    ("s448", "square", "v170"),
-    ("s449____", "multiply", 1073741824.0, "v264"),
-    ("s279", "multiply", "s449____", "s448"),
+    ("s452", "square", "v170"),
+    ("s453____", "multiply", 1073741824.0, "v264"),
+    ("s279", "multiply", "s453____", "s452"),
     ("v268", "add", "v263", "s279"),
     ("v269", "maximum", "v268", 0.0),
     ("v270", "add", "v243", 3.054936363499605e-151),
     ("v271", "divide", "v269", "v270"),
     ("v272", "add", "v243", "v259"),
-    ("v274", "multiply", "v272", "s448"),
+    ("v274", "multiply", "v272", "s452"),
     ("test275", "at_most", "v271", "v136", "v274"),
     ("v304", "multiply", "v240", "v170"),
     ("test305", "at_most", "v258", "v136", "v304"),
@@ -634,7 +639,7 @@ _STATEMENTS = (
     ("v311", "multiply", "v285", "v170"),
     ("test312", "at_most", "v310", "v136", "v311"),
     ("s326", "multiply", "s22", "v202"),
-    ("v317", "multiply", "v315", "s438"),
+    ("v317", "multiply", "v315", "s442"),
     ("s331", "add", "s326", "v317"),
     ("s327", "multiply", "s36", "v187"),
     ("s332", "add", "s331", "s327"),
@@ -648,41 +653,45 @@ _STATEMENTS = (
     ("s340", "absolute", "s311"),
     ("s341", "multiply", "s340", "v170"),
     ("test330", "at_most", "s339", "v136", "s341"),
+    ("s453_____", "multiply", 4.0, "v258"),
+    ("s362", "multiply", "s453_____", "v240"),
     ("s358", "multiply", 2.0, "v258"),
     ("s354", "multiply", 0.5, "s332"),
     ("v339", "add", "v306", "s354"),
     ("s356", "multiply", 0.5, "s339"),
     ("v340", "add", "v339", "s356"),
     ("v342", "maximum", "s358", "v340"),
-    ("v343", "multiply", "v336", "v170"),
-    ("test344", "at_most", "v342", "v136", "v343"),
-    ("v347", "add", "s358", "v342"),
-    ("v348", "multiply", "v345", "v170"),
-    ("test349", "at_most", "v347", "v136", "v348"),
-    ("v384", "absolute", "v351"),
-    ("s449_____", "multiply", "s156", "v22"),
-    ("s401", "multiply", "s449_____", "v82"),
-    ("v388", "add", "v384", "s401"),
-    ("s403", "multiply", "s18", "v388"),
-    ("v390", "add", "v355", "v165"),
-    ("v391", "add", "v390", "v359"),
-    ("v393", "multiply", "v22", "v391"),
-    ("v392", "add", "v165", "v125"),
-    ("v395", "multiply", "v22", "v392"),
-    ("s409", "add", "v393", "v395"),
-    ("s414", "multiply", "s146", "s409"),
-    ("v398", "add", "v366", "v165"),
-    ("v399", "add", "v398", "v370"),
-    ("v400", "multiply", "v22", "v399"),
-    ("s413", "add", "v400", "v395"),
-    ("s415", "multiply", "s156", "s413"),
-    ("v407", "add", "s414", "s415"),
-    ("s449______", "multiply", "s437", "v315"),
-    ("s419", "multiply", "s449______", "v407"),
-    ("s420", "add", "s403", "s419"),
-    ("s422", "multiply", 0.25, "v136"),
-    ("s421", "absolute", "s397"),
-    ("test413", "at_most", "s420", "s422", "s421"),
+    ("v343", "multiply", "v342", "v336"),
+    ("v346", "add", "s362", "v343"),
+    ("v347", "multiply", "v338", "v170"),
+    ("test348", "at_most", "v346", "v136", "v347"),
+    ("v351", "add", "s358", "v342"),
+    ("v352", "multiply", "v349", "v170"),
+    ("test353", "at_most", "v351", "v136", "v352"),
+    ("v388", "absolute", "v355"),
+    ("s453______", "multiply", "s156", "v22"),
+    ("s405", "multiply", "s453______", "v82"),
+    ("v392", "add", "v388", "s405"),
+    ("s407", "multiply", "s18", "v392"),
+    ("v394", "add", "v359", "v165"),
+    ("v395", "add", "v394", "v363"),
+    ("v397", "multiply", "v22", "v395"),
+    ("v396", "add", "v165", "v125"),
+    ("v399", "multiply", "v22", "v396"),
+    ("s413", "add", "v397", "v399"),
+    ("s418", "multiply", "s146", "s413"),
+    ("v402", "add", "v370", "v165"),
+    ("v403", "add", "v402", "v374"),
+    ("v404", "multiply", "v22", "v403"),
+    ("s417", "add", "v404", "v399"),
+    ("s419", "multiply", "s156", "s417"),
+    ("v411", "add", "s418", "s419"),
+    ("s453_______", "multiply", "s441", "v315"),
+    ("s423", "multiply", "s453_______", "v411"),
+    ("s424", "add", "s407", "s423"),
+    ("s426", "multiply", 0.25, "v136"),
+    ("s425", "absolute", "s401"),
+    ("test417", "at_most", "s424", "s426", "s425"),
 )
 
 #: Output -> its value, or its real and imaginary part.
@@ -691,15 +700,15 @@ _PARTS = {
     "rho_22": ("rho_22",),
     "rho_33": ("rho_33",),
     "rho_44": ("rho_44",),
-    "rho_23": ("s441", "s239"),
-    "concurrence": ("s442",),
+    "rho_23": ("s445", "s239"),
+    "concurrence": ("s446",),
     "negativity": ("v303",),
     "horodecki_M": ("v338",),
-    "chsh_max": ("s443",),
-    "energy_current_1": ("s444",),
-    "energy_current_2": ("s445",),
-    "entropy_production": ("s446",),
-    "positive": ("v434",),
+    "chsh_max": ("s447",),
+    "energy_current_1": ("s448",),
+    "energy_current_2": ("s449",),
+    "entropy_production": ("s450",),
+    "positive": ("v438",),
 }
 
 #: Output -> tests (``at_most``) that its digits depend on.
@@ -711,11 +720,11 @@ _TESTS = {
     "rho_23": ("test234", "test171", "test173"),
     "concurrence": ("test262", "test275", "test171", "test173"),
     "negativity": ("test262", "test275", "test171", "test305", "test215", "test162", "test308", "test312", "test323", "test330", "test173"),
-    "horodecki_M": ("test305", "test171", "test344", "test173"),
-    "chsh_max": ("test349", "test171", "test173"),
-    "energy_current_1": ("test413", "test171", "test173"),
-    "energy_current_2": ("test417", "test171", "test173"),
-    "entropy_production": ("test417", "test171", "test173"),
+    "horodecki_M": ("test348", "test171", "test173"),
+    "chsh_max": ("test353", "test171", "test173"),
+    "energy_current_1": ("test417", "test171", "test173"),
+    "energy_current_2": ("test421", "test171", "test173"),
+    "entropy_production": ("test421", "test171", "test173"),
     "positive": (),
 }
 
@@ -819,176 +828,179 @@ _CAREFUL = (
     ("c89", "power", "c88", 2),
     ("c90", "power", "c9", 2),
     ("c91", "add", "c89", "c90"),
-    ("c92", "divide", 1.0, "c91"),
-    ("c93", "multiply", "c68", "c86"),
-    ("c94", "multiply", "c93", "c92"),
-    ("c95", "multiply", -0.25, "c94"),
-    ("c96", "add", "c41", "c95"),
-    ("c97", "add", "c64", "c25"),
-    ("c98", "add", "c82", "c40"),
-    ("c99", "multiply", "c97", "c98"),
-    ("c100", "add", "c74", "c78"),
-    ("c101", "add", "c53", "c57"),
-    ("c102", "power", "c87", 2),
-    ("c103", "multiply", "c100", "c101"),
-    ("c104", "multiply", "c103", "c102"),
-    ("c105", "multiply", "c104", "c92"),
-    ("c106", "multiply", -0.25, "c105"),
-    ("c107", "add", "c99", "c106"),
-    ("c108", "divide", "c96", "c107"),
-    ("c109", "multiply", "c82", "c25"),
-    ("c110", "multiply", -4.0, "c46"),
-    ("c111", "multiply", "c53", "c87"),
-    ("c112", "add", "c110", "c71", "c111"),
-    ("c113", "multiply", "c112", "c86"),
-    ("c114", "multiply", "c113", "c92"),
-    ("c115", "multiply", -0.25, "c114"),
-    ("c116", "add", "c109", "c115"),
-    ("c117", "divide", "c116", "c107"),
-    ("c118", "multiply", "c64", "c40"),
-    ("c119", "multiply", -4.0, "c70"),
-    ("c120", "multiply", "c74", "c87"),
-    ("c121", "add", "c47", "c119", "c120"),
-    ("c122", "multiply", "c121", "c68"),
-    ("c123", "multiply", "c122", "c92"),
-    ("c124", "multiply", -0.25, "c123"),
-    ("c125", "add", "c118", "c124"),
-    ("c126", "divide", "c125", "c107"),
-    ("c127", "multiply", "c64", "c82"),
-    ("c128", "multiply", "c112", "c121"),
-    ("c129", "multiply", "c128", "c92"),
-    ("c130", "multiply", -0.25, "c129"),
-    ("c131", "add", "c127", "c130"),
-    ("c132", "divide", "c131", "c107"),
-    ("c133", "multiply", "c46", "c98"),
-    ("c134", "multiply", 2.0, "c133"),
-    ("c135", "multiply", "c70", "c97"),
+    ("c92", "divisor", "c91", "c89", "c90"),
+    ("c93", "divide", 1.0, "c92"),
+    ("c94", "multiply", "c68", "c86"),
+    ("c95", "multiply", "c94", "c93"),
+    ("c96", "multiply", -0.25, "c95"),
+    ("c97", "add", "c41", "c96"),
+    ("c98", "add", "c64", "c25"),
+    ("c99", "add", "c82", "c40"),
+    ("c100", "multiply", "c98", "c99"),
+    ("c101", "add", "c74", "c78"),
+    ("c102", "add", "c53", "c57"),
+    ("c103", "power", "c87", 2),
+    ("c104", "multiply", "c101", "c102"),
+    ("c105", "multiply", "c104", "c103"),
+    ("c106", "multiply", "c105", "c93"),
+    ("c107", "multiply", -0.25, "c106"),
+    ("c108", "add", "c100", "c107"),
+    ("c109", "divisor", "c108", "c100", "c107"),
+    ("c110", "divide", "c97", "c109"),
+    ("c111", "multiply", "c82", "c25"),
+    ("c112", "multiply", -4.0, "c46"),
+    ("c113", "multiply", "c53", "c87"),
+    ("c114", "add", "c112", "c71", "c113"),
+    ("c115", "multiply", "c114", "c86"),
+    ("c116", "multiply", "c115", "c93"),
+    ("c117", "multiply", -0.25, "c116"),
+    ("c118", "add", "c111", "c117"),
+    ("c119", "divide", "c118", "c109"),
+    ("c120", "multiply", "c64", "c40"),
+    ("c121", "multiply", -4.0, "c70"),
+    ("c122", "multiply", "c74", "c87"),
+    ("c123", "add", "c47", "c121", "c122"),
+    ("c124", "multiply", "c123", "c68"),
+    ("c125", "multiply", "c124", "c93"),
+    ("c126", "multiply", -0.25, "c125"),
+    ("c127", "add", "c120", "c126"),
+    ("c128", "divide", "c127", "c109"),
+    ("c129", "multiply", "c64", "c82"),
+    ("c130", "multiply", "c114", "c123"),
+    ("c131", "multiply", "c130", "c93"),
+    ("c132", "multiply", -0.25, "c131"),
+    ("c133", "add", "c129", "c132"),
+    ("c134", "divide", "c133", "c109"),
+    ("c135", "multiply", "c46", "c99"),
     ("c136", "multiply", 2.0, "c135"),
-    ("c137", "add", "c134", "c136"),
-    ("c138", "multiply", "c87", "c137"),
-    ("c139", "multiply", "c138", "c92"),
-    ("c140", "multiply", 0.5, "c139"),
-    ("c141", "divide", "c140", "c107"),
-    ("c142", "multiply", "c9", "c137"),
-    ("c143", "multiply", "c142", "c92"),
-    ("c144", "multiply", -1.0, "c143"),
-    ("c145", "divide", "c144", "c107"),
+    ("c137", "multiply", "c70", "c98"),
+    ("c138", "multiply", 2.0, "c137"),
+    ("c139", "add", "c136", "c138"),
+    ("c140", "multiply", "c87", "c139"),
+    ("c141", "multiply", "c140", "c93"),
+    ("c142", "multiply", 0.5, "c141"),
+    ("c143", "divide", "c142", "c109"),
+    ("c144", "multiply", "c9", "c139"),
+    ("c145", "multiply", "c144", "c93"),
     ("c146", "multiply", -1.0, "c145"),
-    ("c147", "multiply", "c42", "c126"),
-    ("c148", "divide", "c2", "c9"),
-    ("c149", "multiply", "c148", "c141"),
-    ("c150", "multiply", "c42", "c117"),
-    ("c151", "multiply", -1.0, "c150"),
-    ("c152", "add", "c147", "c149", "c151"),
-    ("c153", "hypot", "c152", "c145"),
-    ("c154", "multiply", "c132", "c108"),
-    ("c155", "positive_part", "c154"),
-    ("c156", "sqrt", "c155"),
-    ("c157", "multiply", -1.0, "c156"),
-    ("c158", "add", "c153", "c157"),
-    ("c159", "positive_part", "c158"),
-    ("c160", "multiply", 2.0, "c159"),
-    ("c161", "add", "c153", "c156"),
-    ("c162", "multiply", "c159", "c161"),
-    ("c163", "multiply", -1.0, "c154"),
-    ("c164", "positive_part", "c163"),
-    ("c165", "add", "c162", "c164"),
-    ("c166", "add", "c132", "c108"),
-    ("c167", "absolute", "c166"),
-    ("c168", "multiply", 0.5, "c167"),
-    ("c169", "multiply", -1.0, "c108"),
-    ("c170", "add", "c132", "c169"),
-    ("c171", "multiply", 0.5, "c170"),
-    ("c172", "hypot", "c171", "c153"),
-    ("c173", "add", "c168", "c172"),
-    ("c174", "divide", "c165", "c173"),
-    ("c175", "multiply", "c5", "c126"),
-    ("c176", "divide", "kappa", "c9"),
-    ("c177", "multiply", "c176", "c141"),
-    ("c178", "multiply", -1.0, "c177"),
-    ("c179", "multiply", "c19", "c117"),
-    ("c180", "add", "c175", "c178", "c179"),
+    ("c147", "divide", "c146", "c109"),
+    ("c148", "multiply", -1.0, "c147"),
+    ("c149", "multiply", "c42", "c128"),
+    ("c150", "divide", "c2", "c9"),
+    ("c151", "multiply", "c150", "c143"),
+    ("c152", "multiply", "c42", "c119"),
+    ("c153", "multiply", -1.0, "c152"),
+    ("c154", "add", "c149", "c151", "c153"),
+    ("c155", "hypot", "c154", "c147"),
+    ("c156", "multiply", "c134", "c110"),
+    ("c157", "positive_part", "c156"),
+    ("c158", "sqrt", "c157"),
+    ("c159", "multiply", -1.0, "c158"),
+    ("c160", "add", "c155", "c159"),
+    ("c161", "positive_part", "c160"),
+    ("c162", "multiply", 2.0, "c161"),
+    ("c163", "add", "c155", "c158"),
+    ("c164", "multiply", "c161", "c163"),
+    ("c165", "multiply", -1.0, "c156"),
+    ("c166", "positive_part", "c165"),
+    ("c167", "add", "c164", "c166"),
+    ("c168", "add", "c134", "c110"),
+    ("c169", "absolute", "c168"),
+    ("c170", "multiply", 0.5, "c169"),
+    ("c171", "multiply", -1.0, "c110"),
+    ("c172", "add", "c134", "c171"),
+    ("c173", "multiply", 0.5, "c172"),
+    ("c174", "hypot", "c173", "c155"),
+    ("c175", "add", "c170", "c174"),
+    ("c176", "divisor", "c175", "c170", "c174"),
+    ("c177", "divide", "c167", "c176"),
+    ("c178", "multiply", "c5", "c128"),
+    ("c179", "divide", "kappa", "c9"),
+    ("c180", "multiply", "c179", "c143"),
     ("c181", "multiply", -1.0, "c180"),
-    ("c182", "positive_part", "c181"),
-    ("c183", "multiply", "c19", "c126"),
-    ("c184", "multiply", "c5", "c117"),
-    ("c185", "add", "c183", "c177", "c184"),
-    ("c186", "multiply", -1.0, "c185"),
-    ("c187", "positive_part", "c186"),
-    ("c188", "add", "c182", "c187"),
-    ("c189", "add", "c174", "c188"),
-    ("c190", "multiply", 2.0, "c153"),
-    ("c191", "power", "c190", 2),
-    ("c192", "add", "c132", "c108", "c181", "c186"),
-    ("c193", "absolute", "c192"),
-    ("c194", "maximum", "c190", "c193"),
-    ("c195", "power", "c194", 2),
-    ("c196", "add", "c191", "c195"),
-    ("c197", "hypot", "c190", "c194"),
-    ("c198", "multiply", 2.0, "c197"),
-    ("c199", "multiply", "c11", "c98"),
-    ("c200", "multiply", "c47", "c199"),
-    ("c201", "multiply", "c28", "c97"),
-    ("c202", "multiply", "c71", "c201"),
-    ("c203", "add", "c200", "c202"),
-    ("c204", "multiply", "c42", "c203"),
-    ("c205", "multiply", -1.0, "c204"),
-    ("c206", "power", "c40", 2),
-    ("c207", "add", "c78", "c74"),
-    ("c208", "multiply", "c207", "c101"),
-    ("c209", "add", "c206", "c208"),
-    ("c210", "multiply", 2.0, "c40"),
-    ("c211", "add", "c82", "c210"),
-    ("c212", "multiply", "c82", "c211"),
-    ("c213", "add", "c209", "c212"),
-    ("c214", "multiply", "c11", "c213"),
-    ("c215", "multiply", -1.0, "c208"),
-    ("c216", "add", "c25", "c64"),
-    ("c217", "multiply", "c216", "c98"),
-    ("c218", "add", "c215", "c217"),
-    ("c219", "multiply", "c28", "c218"),
-    ("c220", "add", "c214", "c219"),
-    ("c221", "multiply", "c47", "c220"),
-    ("c222", "power", "c25", 2),
-    ("c223", "add", "c222", "c208"),
-    ("c224", "multiply", 2.0, "c25"),
-    ("c225", "add", "c64", "c224"),
-    ("c226", "multiply", "c64", "c225"),
-    ("c227", "add", "c223", "c226"),
-    ("c228", "multiply", "c28", "c227"),
-    ("c229", "multiply", "c11", "c218"),
-    ("c230", "add", "c228", "c229"),
-    ("c231", "multiply", "c71", "c230"),
-    ("c232", "add", "c221", "c231"),
-    ("c233", "multiply", "c42", "c87"),
-    ("c234", "multiply", "c233", "c232"),
-    ("c235", "multiply", "c234", "c92"),
-    ("c236", "multiply", 0.25, "c235"),
-    ("c237", "add", "c205", "c236"),
-    ("c238", "divide", "c237", "c107"),
-    ("c239", "multiply", -0.25, "c235"),
-    ("c240", "add", "c204", "c239"),
-    ("c241", "divide", "c240", "c107"),
-    ("c242", "multiply", -1.0, "T_1"),
-    ("c243", "add", "T_2", "c242"),
-    ("c244", "multiply", "c241", "c243"),
-    ("c245", "multiply", "T_1", "T_2"),
-    ("c246", "divide", "c244", "c245"),
+    ("c182", "multiply", "c19", "c119"),
+    ("c183", "add", "c178", "c181", "c182"),
+    ("c184", "multiply", -1.0, "c183"),
+    ("c185", "positive_part", "c184"),
+    ("c186", "multiply", "c19", "c128"),
+    ("c187", "multiply", "c5", "c119"),
+    ("c188", "add", "c186", "c180", "c187"),
+    ("c189", "multiply", -1.0, "c188"),
+    ("c190", "positive_part", "c189"),
+    ("c191", "add", "c185", "c190"),
+    ("c192", "add", "c177", "c191"),
+    ("c193", "multiply", 2.0, "c155"),
+    ("c194", "power", "c193", 2),
+    ("c195", "add", "c134", "c110", "c184", "c189"),
+    ("c196", "absolute", "c195"),
+    ("c197", "maximum", "c193", "c196"),
+    ("c198", "power", "c197", 2),
+    ("c199", "add", "c194", "c198"),
+    ("c200", "hypot", "c193", "c197"),
+    ("c201", "multiply", 2.0, "c200"),
+    ("c202", "multiply", "c11", "c99"),
+    ("c203", "multiply", "c47", "c202"),
+    ("c204", "multiply", "c28", "c98"),
+    ("c205", "multiply", "c71", "c204"),
+    ("c206", "add", "c203", "c205"),
+    ("c207", "multiply", "c42", "c206"),
+    ("c208", "multiply", -1.0, "c207"),
+    ("c209", "power", "c40", 2),
+    ("c210", "add", "c78", "c74"),
+    ("c211", "multiply", "c210", "c102"),
+    ("c212", "add", "c209", "c211"),
+    ("c213", "multiply", 2.0, "c40"),
+    ("c214", "add", "c82", "c213"),
+    ("c215", "multiply", "c82", "c214"),
+    ("c216", "add", "c212", "c215"),
+    ("c217", "multiply", "c11", "c216"),
+    ("c218", "multiply", -1.0, "c211"),
+    ("c219", "add", "c25", "c64"),
+    ("c220", "multiply", "c219", "c99"),
+    ("c221", "add", "c218", "c220"),
+    ("c222", "multiply", "c28", "c221"),
+    ("c223", "add", "c217", "c222"),
+    ("c224", "multiply", "c47", "c223"),
+    ("c225", "power", "c25", 2),
+    ("c226", "add", "c225", "c211"),
+    ("c227", "multiply", 2.0, "c25"),
+    ("c228", "add", "c64", "c227"),
+    ("c229", "multiply", "c64", "c228"),
+    ("c230", "add", "c226", "c229"),
+    ("c231", "multiply", "c28", "c230"),
+    ("c232", "multiply", "c11", "c221"),
+    ("c233", "add", "c231", "c232"),
+    ("c234", "multiply", "c71", "c233"),
+    ("c235", "add", "c224", "c234"),
+    ("c236", "multiply", "c42", "c87"),
+    ("c237", "multiply", "c236", "c235"),
+    ("c238", "multiply", "c237", "c93"),
+    ("c239", "multiply", 0.25, "c238"),
+    ("c240", "add", "c208", "c239"),
+    ("c241", "divide", "c240", "c109"),
+    ("c242", "multiply", -0.25, "c238"),
+    ("c243", "add", "c207", "c242"),
+    ("c244", "divide", "c243", "c109"),
+    ("c245", "multiply", -1.0, "T_1"),
+    ("c246", "add", "T_2", "c245"),
+    ("c247", "multiply", "c244", "c246"),
+    ("c248", "per_temperature", "c247", "T_2"),
+    ("c249", "per_temperature", "c248", "T_1"),
 )
 
 _CAREFUL_PARTS = {
-    "rho_11": ("c108",),
-    "rho_22": ("c117",),
-    "rho_33": ("c126",),
-    "rho_44": ("c132",),
-    "rho_23": ("c141", "c146"),
-    "concurrence": ("c160",),
-    "negativity": ("c189",),
-    "horodecki_M": ("c196",),
-    "chsh_max": ("c198",),
-    "energy_current_1": ("c238",),
-    "energy_current_2": ("c241",),
-    "entropy_production": ("c246",),
+    "rho_11": ("c110",),
+    "rho_22": ("c119",),
+    "rho_33": ("c128",),
+    "rho_44": ("c134",),
+    "rho_23": ("c143", "c148"),
+    "concurrence": ("c162",),
+    "negativity": ("c192",),
+    "horodecki_M": ("c199",),
+    "chsh_max": ("c201",),
+    "energy_current_1": ("c241",),
+    "energy_current_2": ("c244",),
+    "entropy_production": ("c249",),
 }
 
 # ---- blocks: the statements above as numpy calls on buffers that stay in the cache ----
@@ -1014,15 +1026,25 @@ def _modulus(x, y, out=None):
 
 
 def _eigh(size, *entries):
-    """Eigenvalues and eigenvectors, largest first; the largest component of each vector is positive."""
+    """Eigenvalues and eigenvectors, largest first; of each vector the component that leads is positive.
+
+    Of a complex matrix Re and then Im are given, and Re and then Im of the vectors found.
+    """
     matrix = np.stack(np.broadcast_arrays(*entries), axis=-1)
-    matrix = matrix.reshape(*matrix.shape[:-1], size, size)
+    matrix = matrix.reshape(*matrix.shape[:-1], -1, size, size)
+    matrix = matrix[..., 0, :, :] if matrix.shape[-3] == 1 else matrix[..., 0, :, :] + 1j * matrix[..., 1, :, :]
     known = np.isfinite(matrix).all(axis=(-2, -1), keepdims=True)
     values, vectors = np.linalg.eigh(np.where(known, matrix, 0.0))
     values = np.where(known[..., 0], values[..., ::-1], np.nan)
     vectors = np.where(known, vectors[..., ::-1], np.nan)
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2)[..., None, :], axis=-2)
-    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+    leading = np.take_along_axis(vectors, _leading(np.abs(vectors)), axis=-2)
+    vectors = vectors * (np.abs(leading) / leading)
+    return values, np.concatenate([vectors.real, vectors.imag], axis=-2) if np.iscomplexobj(vectors) else vectors
+
+
+def _leading(sizes):
+    """The first row of each column that is the largest, or as large but for 1e-6: rounding does not choose."""
+    return (sizes >= 0.999999 * sizes.max(axis=-2, keepdims=True)).argmax(axis=-2)[..., None, :]
 
 
 def _eigenvalue(system, k, out=None):
@@ -1397,6 +1419,12 @@ def _pair_sum(*terms):
     return _where(lost & np.isfinite(total.hi), _Pair(np.zeros_like(total.hi)), total)
 
 
+def _divisor(total, *terms):
+    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
+
+
 def _pair_product(first, second):
     """A power of two (a sign, a half) comes first; it scales both parts exactly."""
     if np.ndim(first.hi) == 0 and abs(math.frexp(first.hi)[0]) == 0.5:
@@ -1525,16 +1553,40 @@ def _half_angle(delta, lam):
 
 
 def _pair_eigh(size, *entries):
-    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm.
-
-    What eigh finds is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the
-    diagonal, between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from
-    the matrix itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
-    """
+    """Eigenvalues (..., n), largest first, and eigenvectors (..., n, n), with the error of a pair times the norm."""
     shape = np.broadcast_shapes(*(np.shape(entry.hi) for entry in entries))
     parts = ([np.broadcast_to(part, shape) for part in found] for found in zip(*((e.hi, e.lo) for e in entries)))
-    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, size, size) for part in parts))
+    matrix = _Pair(*(np.stack(part, axis=-1).reshape(*shape, -1, size, size) for part in parts))
     values, vectors = _eigh(size, *(entry.hi for entry in entries))
+    if matrix.hi.shape[-3] == 1:
+        values, vectors = _diagonalised(_at(matrix, np.s_[..., 0, :, :]), values, vectors)
+        lead = _leading(np.abs(vectors.hi))
+        sign = np.where(np.take_along_axis(vectors.hi, lead, -2) < 0, -1.0, 1.0)
+        return values, _Pair(vectors.hi * sign, vectors.lo * sign)
+    # Re and Im of a complex matrix h: [[Re h, -Im h], [Im h, Re h]] has each vector x + i y twice, as (x, y) and (-y, x).
+    re, im = (_at(matrix, np.s_[..., k, :, :]) for k in (0, 1))
+    doubled = _Pair(*(np.block([[x, -y], [y, x]]) for x, y in ((re.hi, im.hi), (re.lo, im.lo))))
+    x, y = vectors[..., :size, :], vectors[..., size:, :]
+    twice = np.block([[x, -y], [y, x]])
+    values, vectors = _diagonalised(doubled, np.concatenate([values, values], -1), twice)
+    values, vectors = (_at(found, np.s_[..., ::2]) for found in (values, vectors))
+    x, y = _at(vectors, np.s_[..., :size, :]), _at(vectors, np.s_[..., size:, :])
+    lead = _leading(np.hypot(x.hi, y.hi))
+    a, b = (_Pair(*(np.take_along_axis(part, lead, -2) for part in (whole.hi, whole.lo))) for whole in (x, y))
+    length = _pair_sqrt(a * a + b * b)
+    a, b = a / length, b / length
+    turned = (x * a + y * b, y * a - x * b)
+    return values, _Pair(*(np.concatenate(part, -2) for part in zip(*((t.hi, t.lo) for t in turned))))
+
+
+def _diagonalised(matrix, values, vectors):
+    """Eigenvalues, largest first, and eigenvectors of a real symmetric matrix from what eigh found.
+
+    That is made orthonormal to the last digit of a pair; Jacobi rotations take away what is left off the diagonal,
+    between nearly equal eigenvalues too.  Where the diagonal spans many orders of magnitude they start from the matrix
+    itself: small eigenvalues of a positive matrix, of which eigh knows nothing, keep their digits.
+    """
+    size = matrix.hi.shape[-1]
     sizes = np.abs(np.diagonal(matrix.hi, axis1=-2, axis2=-1))
     graded = sizes.min(axis=-1) < 2.0**-30 * sizes.max(axis=-1)
     vectors = np.where(graded[..., None, None], np.eye(size), vectors)
@@ -1551,8 +1603,7 @@ def _pair_eigh(size, *entries):
     order = np.lexsort(diagonal[::-1], axis=-1)[..., ::-1]
     values = _Pair(*(np.take_along_axis(part, order, -1) for part in diagonal))
     hi, lo = (np.take_along_axis(part, order[..., None, :], -1) for part in (v.hi, v.lo))
-    sign = np.where(np.take_along_axis(hi, np.abs(hi).argmax(axis=-2)[..., None, :], -2) < 0, -1.0, 1.0)
-    return values, _Pair(hi * sign, lo * sign)
+    return values, _Pair(hi, lo)
 
 
 def _pair_matmul(a, b):
@@ -1610,6 +1661,7 @@ _PAIR_OPERATIONS = {
     "add": _pair_sum,
     "multiply": _pair_product,
     "divide": _Pair.__truediv__,
+    "divisor": _divisor,
     "power": _pair_power,
     "number": lambda numerator, denominator: _Pair(np.float64(numerator)) / _Pair(np.float64(denominator)),
     "sqrt": _pair_sqrt,
@@ -1665,7 +1717,10 @@ def _recompute(values, names):
 def _requested(outputs):
     if outputs is None:
         return tuple(OUTPUTS)
-    names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    try:
+        names = (outputs,) if isinstance(outputs, str) else tuple(dict.fromkeys(outputs))
+    except TypeError:
+        raise TypeError(f"outputs={outputs!r}: pass a list of names out of {', '.join(OUTPUTS)}") from None
     for name in names:
         if name not in OUTPUTS:
             raise ValueError(f"unknown output {name!r}: outputs may hold {', '.join(OUTPUTS)}")
@@ -1685,6 +1740,8 @@ def _arrays(given, unknown):
         raise TypeError(f"evaluate() needs {', '.join(missing)}: pass every one of {', '.join(PARAMETERS)} by name")
     arrays = {}
     for name, value in given.items():
+        if isinstance(value, np.ma.MaskedArray) and value.dtype.kind in "fiu":
+            value = np.ma.filled(value.astype(np.float64), np.nan)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -1757,11 +1814,11 @@ def _fill(views, loop, names, results, strict):
     kept = tuple(whole(mask) for mask in range(full)) if len(loop) <= 6 else ()
     zeros = frozenset(name for name, view in views.items() if view.size == 1 and not view.any())
     key = (names, tuple(masks.values()), len(loop), kept, zeros, _TAU)
-    if key not in _PLANS:
+    plan = _PLANS.get(key)
+    if plan is None:
         if len(_PLANS) >= 64:
-            _PLANS.clear()
-        _PLANS[key] = _Plan(names, masks, full, whole, zeros)
-    plan = _PLANS[key]
+            _PLANS.clear()  # another thread may do so at any time
+        plan = _PLANS[key] = _Plan(names, masks, full, whole, zeros)
     # What varies along the loop is converted piece by piece, the rest now.
     arrays = {n: v if masks[n] == full or v.size > _HOISTED_SIZE else v.astype(np.float64) for n, v in views.items()}
     leaves = plan.before({n: a if a.size > 1 or single else a.reshape(())[()] for n, a in arrays.items()})
@@ -1903,6 +1960,13 @@ def _evaluate(given, unknown, outputs, strict):
                 index = tuple(int(k) for k in place)
                 raise ValueError(f"{text} at index {index}; pass strict=False to get NaN there") from None
     for name in names:
+        lost = np.isnan(results[name]) if strict else np.False_
+        if lost.any():
+            index = tuple(int(k) for k in np.unravel_index(lost.argmax(), shape)) if shape else ()
+            raise ValueError(
+                f"{name} is undefined at index {index}: no unique steady state, a quotient 0/0 or an infinite parameter; "
+                "pass strict=False to get NaN there"
+            )
         if OUTPUTS[name]["domain"] == "bool":
             results[name] = results[name] >= 0
     return {name: result.reshape(shape) for name, result in results.items()}

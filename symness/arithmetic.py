@@ -20,6 +20,8 @@ from symness.observable import Observable, stand_ins
 from symness.parameters import Parameter, check_parameters
 from symness.program import Node
 from symness.quantity import Quantity, gathered
+from symness.rational import polynomial_weight
+from symness.thermodynamics import value_of_row
 
 __all__ = ["combined", "maximum", "minimum", "sqrt"]
 
@@ -55,12 +57,10 @@ def combined(function: Callable[..., Any], *operands: Any) -> Quantity:
     try:
         expression = sp.sympify(function(*(parts.stand_in(operand) for operand in operands)))
         node = program.substitute(from_sympy(expression, parts.order), parts.values)
-    except (TypeError, ModelError, sp.SympifyError) as error:
+    except (TypeError, ModelError, sp.SympifyError, ZeroDivisionError) as error:  # the last: by what always vanishes
         raise ObservableError(f"the combination cannot be evaluated: {error}") from error
     row = parts.row(expression)
     if row is not None and len(parts.quantities) > 1:  # one quantity, scaled, keeps the short form it has
-        from symness.thermodynamics import value_of_row
-
         node = min(node, value_of_row(parts.state, row), key=lambda n: program.count_ops([n], shared=True))
     return Quantity(
         parts.state,
@@ -137,9 +137,10 @@ class _Parts:
         for k, quantity in enumerate(self.quantities.values()):
             symbol = next(s for s in symbols if s.name == stand_ins(k)[0])
             weight = sp.diff(expression, symbol)
-            if quantity.row is None or weight.free_symbols & set(symbols) or not weight.is_polynomial():
+            linear = quantity.row is not None and not weight.free_symbols & set(symbols)
+            factor = polynomial_weight(self.state.generator, weight) if linear else None
+            if factor is None:
                 return None
-            factor = ring.from_node(from_sympy(weight, list(self.symbols)))
             for coordinate, entry in quantity.row.items():
                 own = total.setdefault(coordinate, {})
                 for rate, value in entry.items():

@@ -67,8 +67,10 @@ def _eigenvalue_number(call: Any) -> sp.Float:
     k, size = (int(a) for a in call.args[:2])
     with mpmath.workdps(70):
         entries = [mpmath.mpf(str(sp.N(a, 70))) for a in call.args[2:]]
+        if len(entries) > size**2:
+            entries = [mpmath.mpc(*pair) for pair in zip(entries[: size**2], entries[size**2 :], strict=True)]
         matrix = mpmath.matrix([entries[size * i : size * (i + 1)] for i in range(size)])
-        values = sorted(mpmath.eigsy(matrix, eigvals_only=True), reverse=True)
+        values = sorted(mpmath.eigh(matrix, eigvals_only=True), reverse=True)
         return sp.Float(str(values[k]), 60)
 
 

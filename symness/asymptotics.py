@@ -5,6 +5,7 @@ What is exponentially small is zero to every order.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import factorial
@@ -67,16 +68,16 @@ class Expansion(Arithmetic):
             elif node.op == "pow":
                 memo[node] = self.power(parts[0], node.args[1])
             else:
-                memo[node] = self.call(node.args[0], parts, node)
+                memo[node] = self.call(node.args[0], parts)
         return memo[root]
 
     @staticmethod
     def _moves(series: Series) -> bool:
-        return not (series.exact and series.low + len(series.coefficients) <= 1 and (series.low >= 0))
+        return not (series.exact and series.low + len(series.coefficients) <= 1 and series.low >= 0)
 
     # -- functions ---------------------------------------------------------------------------------------------------
 
-    def call(self, name: str, parts: Sequence[Series], node: Node) -> Series:
+    def call(self, name: str, parts: Sequence[Series]) -> Series:
         if name == "sqrt":
             return self.root(parts[0])
         if name == "hypot":
@@ -95,10 +96,10 @@ class Expansion(Arithmetic):
             return found
         if name in ("cos_half", "sin_half"):
             return self.half_angle(name, *parts)
-        if name in ("exp", "expm1"):
+        if name == "exp":
             return self.exponential(parts[0])
         if name in ("abs", "positive_part", "maximum", "minimum"):
-            return self.kinked(name, parts, node)
+            return self.kinked(name, parts)
         raise LimitError(f"no expansion of {name} is known; take the limit of another output")
 
     def exponential(self, x: Series) -> Series:
@@ -139,19 +140,44 @@ class Expansion(Arithmetic):
         exponential = self.taylor(rising, lambda k: program.number(Fraction(1, factorial(k))))
         return self.inverse(self.sum([exponential, self.constant(_ONE)]))
 
-    def half_angle(self, name: str, delta: Series, lam: Series) -> Series:
-        Omega = self.root(self.sum([self.power(delta, 2), self.power(lam, 2)]))
-        double = self.scaled(Omega, 2)
-        large = self.sum([Omega, delta])
-        if large.coefficients and large.low == Omega.low:
-            cosine = self.root(self.quotient(large, double))
-            return cosine if name == "cos_half" else self.quotient(lam, self.product(double, cosine))
-        sine = self.root(self.quotient(self.sum([Omega, self.scaled(delta, -1)]), double))
-        if self._certain(lam, "a coupling") < 0:
-            sine = self.scaled(sine, -1)
-        return sine if name == "sin_half" else self.quotient(lam, self.product(double, sine))
+    def square_root(self, node: Node) -> Node:
+        """Of a square what is squared, with its sign: a residue has two roots and does not know which is positive."""
+        if self.vanishes(node - _ONE):
+            return _ONE
+        if node.op == "div":
+            top, bottom = map(self.square_root, node.args)
+            plain = not any(n.op == "call" and n.args[0] == "sqrt" for n in program.walk([top, bottom]))
+            return program.div(top, bottom) if plain else program.sqrt(node)
+        powers: Counter[Node] = Counter()
+        for factor in program.flat(node) if node.op == "mul" else [node]:
+            base, exponent = (factor.args[0], factor.args[1]) if factor.op == "pow" else (factor, 1)
+            powers[base] += exponent
+        numbers = program.mul(*(program.power(n, k) for n, k in powers.items() if n.op == "number"))
+        bases = {n: k for n, k in powers.items() if n.op != "number"}
+        if any(k % 2 for k in bases.values()) or (first := program.sqrt(numbers)).op != "number":
+            return program.sqrt(node)
+        root = program.mul(first, *(program.power(n, k // 2) for n, k in bases.items()))
+        sign = self.sign(root)
+        return program.mul(sign, root) if sign else program.sqrt(node)
 
-    def kinked(self, name: str, parts: Sequence[Series], node: Node) -> Series:
+    def half_angle(self, name: str, delta: Series, lam: Series) -> Series:
+        """cos or sin of theta/2: the larger one is a root, the other lam/(2 Omega) over it."""
+        small = not lam.coefficients and lam.exact
+        if small or (delta.coefficients and lam.coefficients and lam.low > delta.low):
+            upper = self._certain(delta, "a detuning, and with it the order of two levels,")
+            stretch = self.root(self.sum([self.constant(_ONE), self.power(self.quotient(lam, delta), 2)]))
+            Omega = self.product(self.scaled(delta, upper), stretch)
+            large = self.root(self.scaled(self.sum([self.constant(_ONE), self.inverse(stretch)]), Fraction(1, 2)))
+        else:
+            Omega, upper = self.root(self.sum([self.power(delta, 2), self.power(lam, 2)])), 1
+            large = self.root(self.quotient(self.sum([Omega, delta]), self.scaled(Omega, 2)))
+        if upper < 0 and not small and self._certain(lam, "a coupling") < 0:
+            large = self.scaled(large, -1)  # the sine has the sign of lam, the cosine none
+        if (name == "cos_half") == (upper > 0):
+            return large
+        return self.quotient(lam, self.product(self.scaled(Omega, 2), large))
+
+    def kinked(self, name: str, parts: Sequence[Series]) -> Series:
         """Continuous functions with a kink: away from it they are smooth."""
         if name in ("maximum", "minimum"):
             gap = self.sum([parts[0], self.scaled(parts[1], -1)])

@@ -16,7 +16,10 @@ from symness.display import Displayed
 from symness.errors import ModelError
 from symness.parameters import check_parameters
 
-__all__ = ["STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi", "principal_minors"]
+__all__ = ["RATES", "STATISTICS", "Bath", "Jump", "Statistics", "bose", "fermi", "principal_minors"]
+
+#: what a rate is, said wherever rates are shown
+RATES = "gamma is the golden-rule rate: a two-level system decays at gamma (1 + N), into fermions at gamma (1 - N)"
 
 
 class bose(sp.Function):
@@ -33,6 +36,9 @@ class bose(sp.Function):
 
     def _eval_evalf(self, prec: int) -> Any:
         omega, T, mu = self.args
+        if T == 0:
+            above = (omega - mu).is_positive
+            return None if above is None else sp.S.Zero if above else sp.nan
         return (1 / (sp.exp((omega - mu) / T) - 1))._eval_evalf(prec)
 
     def _latex(self, printer: Any, exp: Any = None) -> str:
@@ -46,6 +52,8 @@ class fermi(bose):
 
     def _eval_evalf(self, prec: int) -> Any:
         omega, T, mu = self.args
+        if T == 0:
+            return sp.Heaviside(mu - omega, sp.Rational(1, 2))._eval_evalf(prec)
         return (1 / (sp.exp((omega - mu) / T) + 1))._eval_evalf(prec)
 
 
@@ -107,7 +115,9 @@ def _expression(where: str, value: Any) -> sp.Expr:
     try:
         expression = sp.sympify(value)
     except (sp.SympifyError, TypeError) as error:
-        raise ModelError(f"{where}: {value!r} is not an expression") from error
+        raise ModelError(f"{where}: {value!r} is not an expression; pass a number or one in symbols") from error
+    if not isinstance(expression, sp.Expr) or expression.is_Matrix:  # None, a list, True; a matrix is an Expr
+        raise ModelError(f"{where}: {value!r} is not an expression; pass a number or one in symbols")
     expression = exact_matrix(where, sp.Matrix([[expression]]))[0, 0]
     check_parameters(where, expression)
     return expression
@@ -136,7 +146,7 @@ class Bath(Displayed):
     frequency : expression, optional
         The Bohr frequency at which ``local`` takes the coupling, where it is not the bare one.
     zero_frequency_rate : expression, optional
-        lim C(omega -> 0) for a Hermitian coupling with a zero-frequency part.
+        lim C(omega -> 0) for a Hermitian coupling with a zero-frequency part, if ``rate`` does not correlate it.
 
     Raises
     ------
@@ -173,6 +183,11 @@ class Bath(Displayed):
         for field in ("frequency", "zero_frequency_rate"):
             if getattr(self, field) is not None:
                 set_(self, field, _expression(f"{where}, {field}", getattr(self, field)))
+        if hermitian == {True} and self.chemical_potential != 0:
+            raise ModelError(
+                f"{where}: chemical_potential={self.chemical_potential}, but a Hermitian coupling S (b + b^dagger) "
+                "does not conserve the quanta; pass 0, or a coupling S that lowers the energy"
+            )
         if self.temperature.is_negative:
             raise ModelError(f"{where}: temperature={self.temperature} is negative; pass T >= 0")
         if not callable(self.rate):
@@ -210,7 +225,9 @@ class Bath(Displayed):
             rows = value.tolist() if hasattr(value, "tolist") else value
             matrix = sp.ImmutableMatrix([[_expression(where, at(e)) for e in row] for row in rows])
             if matrix.shape != (count, count):
-                raise ModelError(f"{where}: the matrix has shape {matrix.shape} for {count} coupling(s)")
+                raise ModelError(
+                    f"{where}: the matrix has shape {matrix.shape} for {count} coupling(s); pass {count} x {count}"
+                )
             if (matrix - matrix.H).applyfunc(sp.expand) != sp.zeros(count, count):
                 wanted = "Hermitian" if matrix.has(sp.I) else "symmetric"
                 raise ModelError(f"{where}: the matrix {matrix.tolist()} is not {wanted}")
@@ -260,6 +277,8 @@ class Jump(Displayed):
 
     def __post_init__(self) -> None:
         where = f"Jump {self.name!r}"
+        if not isinstance(self.name, str) or not self.name:
+            raise ModelError(f"Jump: name={self.name!r} must be a non-empty string")
         object.__setattr__(self, "operator", _matrices(f"{where}, operator", self.operator))
         if callable(self.rate) and not isinstance(self.rate, sp.Basic):
             raise ModelError(f"{where}: rate is a function; a jump has no frequency: pass an expression")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import linecache
+import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from symness.errors import SymnessError
@@ -32,9 +33,13 @@ def blamed(name: str, what: str) -> Iterator[None]:
 
 @contextmanager
 def users_mistakes(path: Path, what: str = "") -> Iterator[None]:
-    """In a user's file: every mistake as DerivationError with file, line and ``what``; a defect of symness as it is."""
+    """In a user's file: every mistake as DerivationError with file, line and ``what``; a defect of symness as it is.
+
+    What the file prints goes to stderr: stdout holds results, which a program may read.
+    """
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     except SyntaxError as error:
         place = f"{error.filename}:{error.lineno}" if error.filename else str(path)
         raise DerivationError(f"{place}: syntax error: {error.msg}") from error

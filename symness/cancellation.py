@@ -13,6 +13,7 @@ a sum loses what the sum of numerators does, and the denominator has a test of i
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -134,8 +135,10 @@ class Analysis:
                     found.update(dict.fromkeys(test for _, test in clipped))
                     stack.extend(bottom for term, _ in clipped for bottom in self._over.get(term, ()))
                     continue
-            if node.op == "add" and {self._sign[term] for term in node.args} in ({1}, {-1}):
-                stack.extend(reversed(node.args))  # terms of one sign do not cancel
+            squares = all(term.op == "pow" and term.args[1] % 2 == 0 for term in node.operands)
+            if node.op == "add" and not squares and {self._sign[term] for term in node.args} in ({1}, {-1}):
+                # Terms of one sign do not cancel.  Squares make up a modulus, of which one part may be all but nothing.
+                stack.extend(reversed(node.args))
                 continue
             passes = node.op in ("mul", "pow", "div") or (
                 node.op == "call" and node.args[0] in ("sqrt", "abs", "positive_part")
@@ -246,7 +249,7 @@ class Analysis:
             self._set(node, program.add(absolute(node, self._sign[node]), change))
 
     def _eigen(self, node: Node) -> None:
-        """An eigenvalue is good to a rounding of the norm, an eigenvector as its matrix is.
+        """An eigenvalue is good to a rounding of the norm, a component to one of the norm over the nearest gap.
 
         What is made of the roots of eigenvalues is good to a rounding of the norm, times the root of the condition.
         """
@@ -258,6 +261,12 @@ class Analysis:
         self._hard[node] = tuple((self.magnitude(entry), norm) for entry in rough)
         if node.args[0] == "eigenvalue":
             self._set(node, norm)
+        elif node.args[0] == "eigenvector":
+            k, size = (int(index.args[0]) for index in node.operands[1:3])
+            levels = [program.call("eigenvalue", m, size, *matrix) for m in range(max(k - 1, 0), min(k + 2, size))]
+            gaps = [high - low for high, low in itertools.pairwise(levels)]
+            nearest = gaps[0] if len(gaps) == 1 else program.call("minimum", *gaps)
+            self._set(node, program.div(norm, nearest + _TINY))
         elif node.args[0] == "wootters":
             size = math.isqrt(len(matrix))
             lowest = program.call("eigenvalue", size - 1, size, *matrix)

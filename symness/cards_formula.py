@@ -98,7 +98,8 @@ def formula(shown: Formula) -> Card:
         ("length", f"{shown.count_ops()} operations as displayed"),
         *conventions(shown),
     )
-    return Card(f"Formula {shown.name}: {', '.join(o.name for o in shown.outputs)}", rows)
+    title = "Formula" if shown.name == "formula" else f"Formula {shown.name}"
+    return Card(f"{title}: {', '.join(o.name for o in shown.outputs)}", rows)
 
 
 def quantity(shown: Quantity) -> Card:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from symness.baths import RATES
 from symness.cards_matrices import coupling, expression, operator
 from symness.display import Card, Content, Math, Table
 from symness.parameters import Parameter
@@ -30,8 +32,6 @@ __all__ = [
     "part",
 ]
 
-#: what a rate is, said wherever rates are shown
-RATES = "gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)"
 _TERMS = 12
 _PAIRS = 24
 _STATES = {
@@ -58,10 +58,7 @@ def part(shown: Part) -> Card:
         for name, value in vars(base).items()
         if not name.startswith("_") and name not in _NUMBERS and (isinstance(value, property) or callable(value))
     ]
-    size = 1
-    for dimension in shown.dimensions:
-        size *= dimension
-    place = f"factor {shown.position + 1} of {len(shown.dimensions)}, on a space of {size} states"
+    place = f"factor {shown.position + 1} of {len(shown.dimensions)}, on a space of {prod(shown.dimensions)} states"
     return Card(
         f"{kind.__name__} {shown.name!r}: {shown.dimension} states",
         (
@@ -172,7 +169,7 @@ def model(shown: Model) -> Card:
 def conditions(shown: Any) -> Content:
     """Of a generator or a formula."""
     listed = [Math(item.latex or item.text, item.text) for item in shown.conditions]
-    return listed if listed else "all values of the parameters"
+    return listed or "all values of the parameters"
 
 
 def _pairs(shown: Generator) -> Content:

@@ -6,12 +6,15 @@ Results go to stdout, everything else to stderr.  Exit status 0: fine, 1: a chec
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
+import os
 import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -22,11 +25,15 @@ from symness.cli_latex import document, fragment
 from symness.cli_new import new_command
 from symness.cli_report import report_command
 from symness.cli_sweep import sweep_command
-from symness.cli_terminal import as_data, formula_text, progress, show_json, show_table
+from symness.cli_terminal import POINTS, as_data, formula_text, progress, show_json, show_table
 from symness.errors import SymnessError
 from symness.stamps import stamped
 
 __all__ = ["main"]
+
+
+#: of an error that names no file: files are written by functions that name them, so it is about stdout
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class _Interrupted(Exception):
@@ -48,8 +55,7 @@ class _Program(click.Group):
         extra["standalone_mode"] = False
         if not standalone:
             return super().main(*args, **extra)
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a letter that the terminal lacks is no reason to stop
+        _prepare_streams()
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
@@ -67,11 +73,40 @@ class _Program(click.Group):
                 _fail(str(error), 2)
             except SymnessError as error:
                 _fail(str(error), 1)
+            except OSError as error:  # a name that is too long, a folder that may not be entered, a full disk
+                if error.filename is not None:
+                    _fail(f"cannot use {str(error.filename)!r}: {error.strerror or error}; pass another name", 2)
+                if error.errno not in _UNWRITABLE:
+                    raise
+                _give_up_stdout()
+                _fail(f"cannot write to stdout: {error.strerror or error}; make room, or send it elsewhere", 2)
         sys.exit(status or 0)
 
 
+def _prepare_streams() -> None:
+    """Streams that can be written to, whatever the shell has passed on."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed; without this the next file to be opened takes its number
+            setattr(sys, name, _nowhere())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a letter that the terminal lacks is no reason to stop
+
+
+def _nowhere() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+
+
+def _give_up_stdout() -> None:
+    """What could not be written is not tried again when Python ends, which would give a status of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = _nowhere()
+
+
 def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"symness: {' '.join(message.split())}", err=True)
+    with contextlib.suppress(OSError):  # where stderr cannot be written to, the status still tells
+        click.echo(f"symness: {' '.join(message.split())}", err=True)
     sys.exit(status)
 
 
@@ -200,7 +235,7 @@ def latex_command(
 
 @main.command("verify")
 @_shared
-@click.option("--points", default=200, show_default=True, type=click.IntRange(min=1), help="Points for each module.")
+@click.option("--points", default=200, show_default=True, type=POINTS, help="Points for each module.")
 @click.option("--digits", default=50, show_default=True, type=click.IntRange(min=15), help="Digits of the reference.")
 @click.option("--seed", default=0, show_default=True, help="The same seed draws the same points.")
 def verify_command(name: str | None, as_json: bool, points: int, digits: int, seed: int) -> int:
@@ -231,7 +266,7 @@ def _verified(derivation: derive.Derivation, formula: Any, ranges: Any, **option
 @main.command("generate")
 @_shared
 @click.option("--check", is_flag=True, help="Write nothing; show what differs, and fail if anything does.")
-@click.option("--output", default="generated", show_default=True, metavar="DIR", help="Folder of the modules.")
+@click.option("-o", "--output", default="generated", show_default=True, metavar="DIR", help="Folder of the modules.")
 @click.option("--force", is_flag=True, help="Overwrite files that were edited or come from elsewhere.")
 def generate_command(name: str | None, as_json: bool, check: bool, output: str, force: bool) -> int:
     """Write the evaluators, one numpy module each, or check that they are up to date."""
@@ -242,7 +277,7 @@ def generate_command(name: str | None, as_json: bool, check: bool, output: str, 
     if not check:
         cli_files.prepare(folder, "--output")
         if not force:
-            cli_files.refuse_edited([folder / f"{module}.py" for module in jobs], "--output")
+            cli_files.refuse_edited({folder / f"{module}.py": d.name for module, d in jobs.items()}, "--output")
     targets = []
     with progress("checking" if check else "generating") as advance:
         for place, (module, derivation) in enumerate(jobs.items()):

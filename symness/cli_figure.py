@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import textwrap
 from pathlib import Path
 
 import click
 
 from symness import cli_complete, cli_files, derive
-from symness.cli_terminal import progress, show_json
+from symness.cli_terminal import line_width, progress, show_json
 from symness.figures import KINDS, Figure
 from symness.stamps import stamped_picture
 
 __all__ = ["figure_command"]
 
-_WIDTH = 110  # of descriptions that go to a file or another program
 #: a figure, the derivation it belongs to and its identifier there
 Entry = tuple[derive.Derivation, str, Figure]
 
@@ -56,7 +53,7 @@ def figure_command(
     else:
         files = {_file(entries[0], output, kind): entries[0]}
     if not force:
-        cli_files.refuse_edited(files, "--output")
+        cli_files.refuse_edited(list(files), "--output")
     with progress("drawing") as advance:
         for place, (path, (owner, key, figure)) in enumerate(files.items()):
             advance(place, len(files), f"{owner.name} {key}")
@@ -115,7 +112,7 @@ def _show_list(entries: list[Entry], as_json: bool) -> int:
         return 0
     if not entries:
         click.echo("no figures: the derivation defines no FIGURES", err=True)
-    width = max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
+    width = line_width()
     for owner, key, figure in entries:
         click.echo(click.style(f"{owner.name} {key}", bold=True) + f": {figure.title}")
         indent = " " * 4

@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,11 @@ def _failure(verb: str, path: Path, error: OSError, option: str) -> FileError:
 
 
 def refuse_edited(paths: Collection[Path], option: str) -> None:
-    """RefusedError when one of them is there and was edited, or was not written by symness."""
+    """RefusedError when one of them is there and was edited, or was not written by symness.
+
+    Where ``paths`` maps them to the derivations that they belong to, those of other derivations are refused as well.
+    """
+    owners = paths if isinstance(paths, Mapping) else {}
     for path in paths:
         device = path.exists() and not (path.is_file() or path.is_dir())
         data = None if device else _bytes(path, option)
@@ -121,6 +125,11 @@ def refuse_edited(paths: Collection[Path], option: str) -> None:
         if data is not None and (mark is None or not mark.intact):
             what = "was not written by symness" if mark is None else "was edited by hand"
             raise RefusedError(f"{str(path)!r} {what}: move it away, or pass --force to overwrite it")
+        if mark is not None and owners.get(path, mark.derivation) != mark.derivation:
+            raise RefusedError(
+                f"{str(path)!r} comes from the derivation {mark.derivation!r}: rename the module or pass another "
+                f"{option}, or --force to overwrite it"
+            )
 
 
 def compare(path: Path, text: str, derivation: str, option: str) -> Target:

@@ -23,7 +23,7 @@ _IMPORTED = frozenset(("symness", "numpy"))
 def new_command(name: str, force: bool) -> int:
     """Write NAME.py, a commented derivation file that runs as it is; NAME may be a path."""
     path = Path(name)
-    path = path if path.suffix == ".py" else path.with_name(path.name + ".py")
+    path = path if path.suffix == ".py" or not path.name else path.with_name(path.name + ".py")
     _check(path, name)
     if path.exists() and not force:
         raise click.UsageError(f"NAME {name!r}: {str(path)!r} is there already; pass another name, or --force")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +10,12 @@ from typing import Any
 import click
 
 from symness import derive
-from symness.cli_terminal import progress
+from symness.cli_terminal import line_width, progress
 from symness.scope import RESULT
 from symness.verdicts import VERDICTS, Verdict, equations, register
 
 __all__ = ["Register", "as_data", "decided", "markdown", "section", "summary", "text"]
 
-_WIDTH = 110  # of lines that go to a file or another program
 #: the name of the sum of all registers
 ALL = "all"
 _COLOURS = {"proved": "green", "holds": "green", "refuted": "red", "fails": "red", "error": "red"}
@@ -94,7 +91,7 @@ def as_data(item: Register) -> dict[str, Any]:
 
 def text(item: Register) -> str:
     """Equations in a table, statements with their evidence, then in full what is not simply proved."""
-    width = max(60, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
+    width = line_width(60)
     lines = [click.style(item.name, bold=True) + (f": {item.summary}" if item.summary else ""), ""]
     column = max([len(v.place) for v in item.verdicts if v.is_equation], default=0)
     lines += [_row(v, column, width) for v in item.verdicts if v.is_equation or v.verdict == "error"]
@@ -164,10 +161,11 @@ Every numbered equation of the papers that states a result, typed as printed and
 derives; and what their text and figures say in numbers, tested over the ranges that are stated. This page is printed by
 `symness claims --markdown`; `symness claims NAME` shows one paper, `--json` gives all numbers to a program.
 
-**proved**: the difference is zero in exact arithmetic. **refuted**: it is not, and the point shown, with exact values
-of the parameters, is a counterexample; the right form below it is proved. **unreadable**: the copy of the paper at hand
-lost marks (bars, tildes, indices); of the readings listed, one is proved. **unknown**: not decided, and why. Statements
-in numbers **hold** or **fail** over the range tested, which is no proof.
+**proved**: the difference is zero in exact arithmetic, where both sides have a value; roots and moduli have the signs
+that they have at random points. **refuted**: it is not, and the point shown, with exact values of the parameters, is a
+counterexample; the right form below it is proved. **unreadable**: the copy of the paper at hand lost marks (bars,
+tildes, indices) or leaves a sign or an order open; of the readings listed, one is proved. **unknown**: not decided, and
+why. Statements in numbers **hold** or **fail** over the range tested, which is no proof.
 
 Formulas of one's own are decided the same way:
 

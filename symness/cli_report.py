@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from symness import cli_complete, cli_files, derive
-from symness.cli_terminal import progress, show_json
+from symness.cli_terminal import POINTS, progress, show_json
 from symness.stamps import stamped
 
 __all__ = ["report_command"]
@@ -19,7 +19,7 @@ _PARTS = ("verification", "figures", "claims")
 @click.command("report")
 @click.argument("name", metavar="NAME", shell_complete=cli_complete.names)
 @click.option("-o", "--output", metavar="FILE", help="The file; NAME.html if not given.")
-@click.option("--points", default=20, show_default=True, type=click.IntRange(min=1), help="Points for each module.")
+@click.option("--points", default=20, show_default=True, type=POINTS, help="Points for each module.")
 @click.option("--digits", default=30, show_default=True, type=click.IntRange(min=15), help="Digits of the reference.")
 @click.option("--seed", default=0, show_default=True, help="The same seed draws the same points.")
 @click.option("--without", multiple=True, type=click.Choice(_PARTS), help="Leave this part out; may be repeated.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -112,8 +113,9 @@ def sweep_command(
 
 def _check_names(evaluator: Evaluator, parameters: Mapping[str, Any], names: Sequence[str]) -> None:
     """Parameters and outputs are those of the module, and no value is missing."""
-    from symness.sweep import required
+    from symness.sweep import refuse_hidden, required
 
+    refuse_hidden(evaluator.module)
     known = ", ".join(evaluator.PARAMETERS)
     for name in parameters:
         if name not in evaluator.PARAMETERS:
@@ -140,7 +142,8 @@ def _swept(evaluator: Evaluator, workers: int, arguments: dict[str, Any]) -> Any
         with cluster, Client(cluster) as client:
             return sweep(evaluator, client=client, **arguments)
     except SweepError as error:  # what remains after the checks is about the file
-        raise cli_files.FileError(str(error).removeprefix("sweep: ").replace("to=", "--output ")) from error
+        said = str(error).removeprefix("sweep: ").replace("to=", "--output ").replace("block=", "--block ")
+        raise cli_files.FileError(said) from error
 
 
 @contextmanager
@@ -171,9 +174,17 @@ def _module(name: str, module: str | None) -> tuple[derive.Derivation, str]:
 def _values(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
-        return name, float(value)
+        return name, _number(value)
     except ValueError as error:
-        raise click.UsageError(f"--set {text!r}: pass NAME=NUMBER, e.g. --set omega=10") from error
+        raise click.UsageError(f"--set {text!r}: pass NAME=NUMBER, a finite one, e.g. --set omega=10") from error
+
+
+def _number(text: str) -> float:
+    """ValueError for what is no finite number: an evaluator has nothing but NaN for it."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not finite")
+    return value
 
 
 def _axis(text: str) -> tuple[str, np.ndarray]:
@@ -183,18 +194,21 @@ def _axis(text: str) -> tuple[str, np.ndarray]:
     spacing: Any = np.linspace
     try:
         if "," in values or ":" not in values:
-            numbers = np.array([float(part) for part in values.split(",")])
+            numbers = np.array([_number(part) for part in values.split(",")])
         else:
             parts = values.split(":")
             if parts[0] == "log":
                 spacing, parts = np.geomspace, parts[1:]
-            start, stop, count = parts
-            numbers = spacing(float(start), float(stop), int(count))
-        if not numbers.size:
-            raise ValueError("an axis without points")
+            start, stop = map(_number, parts[:2])
+            (count,) = parts[2:]
+            with np.errstate(all="ignore"):
+                numbers = spacing(start, stop, int(count))
+        if not numbers.size or not np.isfinite(numbers).all():  # a logarithm across zero, a distance beyond 1e308
+            raise ValueError("an axis without points, or with one that is no number")
     except ValueError as error:
         raise click.UsageError(
-            f"--over {text!r}: pass NAME=START:STOP:COUNT, NAME=log:START:STOP:COUNT or NAME=V1,V2"
+            f"--over {text!r}: pass NAME=START:STOP:COUNT, NAME=log:START:STOP:COUNT (both of one sign) or NAME=V1,V2; "
+            "all of them are finite"
         ) from error
     return name, numbers
 

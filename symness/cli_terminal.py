@@ -14,9 +14,16 @@ import click
 from symness.derive import Derived
 from symness.progress import bar as progress
 
-__all__ = ["as_data", "formula_text", "progress", "show_json", "show_table"]
+__all__ = ["POINTS", "as_data", "formula_text", "line_width", "progress", "show_json", "show_table"]
 
 _WIDTH = 110  # of lines that go to a file or another program
+#: points at which a module is verified; all of them are drawn before the first is computed
+POINTS = click.IntRange(min=1, max=10**6)
+
+
+def line_width(least: int = 40) -> int:
+    """Letters of a line on stdout: those of the terminal, but no fewer than ``least``."""
+    return max(least, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
 
 
 def show_json(data: object) -> None:
@@ -53,8 +60,7 @@ def formula_text(derived: Derived) -> str:
     from symness.plain import text
 
     formula = derived.formula
-    width = max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
-    lines = [click.style(derived.title, bold=True), text(formula, width)]
+    lines = [click.style(derived.title, bold=True), text(formula, line_width())]
     published = "" if derived.published is None else f" (published: {derived.published}{_agreement(derived)})"
     lines.append(
         f"{derived.operations} operations as displayed{published}, {derived.executed} as a program; "

@@ -7,8 +7,10 @@ degenerate level (which pairs of frequencies are equal) does not depend on a num
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 from symness.errors import ModelError
@@ -20,7 +22,7 @@ Level = tuple[Any, list[Any]]
 
 
 def closed_levels(block: Any, places: Sequence[int]) -> list[Level] | None:
-    """Levels, the highest first at a generic point; None where there is no closed form.
+    """Levels, the highest first at a generic point; None where there is no closed form or the block is complex.
 
     Raises
     ------
@@ -28,10 +30,12 @@ def closed_levels(block: Any, places: Sequence[int]) -> list[Level] | None:
         For exactly degenerate levels without a closed form: a numerical basis of them would be arbitrary.
     """
     x = sp.Dummy("x")
-    _, factors = sp.factor_list(sp.expand((x * sp.eye(block.rows) - block).det()))
-    factors = [(f, power) for f, power in factors if f.has(x)]
-    if any(sp.degree(f, x) > 2 for f, _ in factors):
-        if any(power > 1 for _, power in factors):
+    factors = []
+    if not block.has(sp.I):
+        _, factors = sp.factor_list(sp.expand((x * sp.eye(block.rows) - block).det()))
+        factors = [(f, power) for f, power in factors if f.has(x)]
+    if not factors or any(sp.degree(f, x) > 2 for f, _ in factors):
+        if any(power > 1 for _, power in factors) or (not factors and _is_degenerate(block)):
             raise ModelError(
                 f"Model: the block of H + V on states {list(places)} has exactly degenerate levels and no closed form; "
                 "pass eigenbasis=, since a numerical basis of the degenerate levels would be arbitrary"
@@ -44,6 +48,22 @@ def closed_levels(block: Any, places: Sequence[int]) -> list[Level] | None:
     sample = {s: sp.Rational(k + 7, k + 5) for k, s in enumerate(sorted(block.free_symbols, key=lambda s: s.name))}
     levels.sort(key=lambda level: -sp.N(level[0].subs(sample), 30))
     return levels if len(levels) == block.rows else None
+
+
+def _is_degenerate(block: Any) -> bool:
+    """Whether two levels of a complex block coincide at each of some points, hence everywhere."""
+    symbols = sorted(block.free_symbols, key=lambda s: s.name)
+    for seed in range(1, 4):
+        sample = {s: sp.Rational(7 * k + 5 * seed + 3, 11 * seed + k) for k, s in enumerate(symbols)}
+        with mpmath.workdps(50):
+            numbers = mpmath.matrix(
+                [[mpmath.mpmathify(sp.N(h.subs(sample), 50)) for h in row] for row in block.tolist()]
+            )
+            levels = sorted(mpmath.eigh(numbers, eigvals_only=True))
+            near = mpmath.mpf(10) ** -30 * max(map(abs, levels))
+            if not any(high - low < near for low, high in pairwise(levels)):
+                return False
+    return True
 
 
 def _roots(factor: Any, x: Any) -> list[Any]:

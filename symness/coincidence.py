@@ -80,6 +80,7 @@ def _function(name: str, *arguments: Any, node: Node) -> Any:
     if name != "eigenvalue":
         return getattr(mpmath, name)(*arguments)
     k, size = (int(a) for a in arguments[:2])
-    entries = arguments[2:]
+    real, imaginary = arguments[2 : 2 + size**2], arguments[2 + size**2 :]
+    entries = [mpmath.mpc(*pair) for pair in zip(real, imaginary, strict=True)] if imaginary else real
     matrix = mpmath.matrix([entries[size * i : size * (i + 1)] for i in range(size)])
-    return sorted(mpmath.eigsy(matrix, eigvals_only=True), reverse=True)[k]
+    return sorted(mpmath.eigh(matrix, eigvals_only=True), reverse=True)[k]

@@ -63,12 +63,15 @@ def function_value(name: str, *arguments: Any, node: program.Node) -> Any:
     if name in ("eigenvalue", "eigenvector"):
         *places, size = (int(a) for a in arguments[: 2 if name == "eigenvalue" else 3])
         entries = arguments[len(places) + 1 :]
+        if len(entries) > size**2:
+            entries = tuple(mpmath.mpc(*pair) for pair in zip(entries[: size**2], entries[size**2 :], strict=True))
         matrix = {divmod(k, size): entry for k, entry in enumerate(entries)}
         vectors = diagonalise(range(size), matrix)
         column = [row[places[-1]] for row in vectors]
         if name == "eigenvector":
-            return column[places[0]]
-        return sum(column[i] * entry * column[j] for (i, j), entry in matrix.items())
+            half, i = divmod(places[0], size)
+            return column[i].imag if half else column[i].real
+        return sum(column[i].conjugate() * entry * column[j] for (i, j), entry in matrix.items()).real
     table: dict[str, Any] = {
         "minimum": min,
         "maximum": max,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +10,30 @@ import sympy as sp
 
 from symness import program
 from symness.errors import ModelError
+from symness.parameters import Parameter
 from symness.program import FUNCTIONS, Node
 
-__all__ = ["from_sympy", "to_sympy"]
+__all__ = ["cos_half", "from_sympy", "sin_half", "to_sympy"]
+
+
+class cos_half(sp.Function):
+    """cos(theta/2) of (delta, lam), theta = atan2(lam, delta)."""
+
+    is_real = True
+
+    def _eval_evalf(self, prec: int) -> Any:
+        delta, lam = self.args
+        return sp.cos(sp.atan2(lam, delta) / 2)._eval_evalf(prec)
+
+
+class sin_half(sp.Function):
+    """sin(theta/2); see :class:`cos_half`."""
+
+    is_real = True
+
+    def _eval_evalf(self, prec: int) -> Any:
+        delta, lam = self.args
+        return sp.sin(sp.atan2(lam, delta) / 2)._eval_evalf(prec)
 
 
 def _key(term: sp.Expr, order: Sequence[str]) -> tuple[Any, ...]:
@@ -120,13 +141,19 @@ def _function(expr: Any, order: tuple[str, ...], memo: dict[Any, Node]) -> Node:
     return program.call(name, *(_convert(a, order, memo) for a in expr.args))
 
 
-def to_sympy(root: Node, symbols: dict[str, sp.Symbol] | None = None) -> Any:
-    """Convert back.  ``symbols`` maps names to symbols; others become real symbols of that name."""
-    from symness.parameters import Parameter
+def to_sympy(
+    root: Node,
+    symbols: dict[str, sp.Symbol] | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Any:
+    """Convert back.  ``symbols`` maps names to symbols; others become real symbols of that name.
 
+    ``functions`` says what stands for a function of programs; one that SymPy does not know is undefined otherwise.
+    """
     table = symbols or {}
     memo: dict[Node, Any] = {}
     special = {"hypot": lambda x, y: sp.sqrt(x**2 + y**2), "abs": sp.Abs, "minimum": sp.Min, "maximum": sp.Max}
+    special |= functions or {}
     for node in program.walk([root]):
         arguments = [memo[child] for child in node.operands]
         if node.op == "number":

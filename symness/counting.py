@@ -115,8 +115,8 @@ def fano(state: SteadyState, bath: str, kind: str = "particle", *, energy: str |
     1 for a Poisson process; diverges where the current vanishes (thermal noise): infinite there, NaN where the noise
     vanishes too, and "undefined" for the reference, which then compares no number.
     """
-    current, spread = _current(state, bath, kind, energy), noise(state, bath, kind, energy=energy)
-    found = combined(lambda s, i: s / abs(i), spread, current)
+    current = _flowing("fano", state, bath, kind, energy)
+    found = combined(lambda s, i: s / abs(i), noise(state, bath, kind, energy=energy), current)
     unit = "1" if kind == "particle" else "energy"
     return found.renamed(
         rf"F_{{{default_latex_text(bath)}}}", f"Fano factor of the {kind} current from bath {bath}", unit
@@ -129,10 +129,10 @@ def uncertainty_product(
     """S * entropy production / I**2: at least 2 for classical Markov processes (thermodynamic uncertainty relation).
 
     Barato and Seifert, Phys. Rev. Lett. 114, 158101 (2015), bound it from below by 2 for rate equations; coherence may
-    undercut the bound.  Entropy is counted with the energy of ``entropy_production``.  0/0 (NaN) without
-    a current.
+    undercut the bound.  Entropy is counted with the energy of ``entropy_production``.  0/0 (NaN) without a current.
     """
-    current, spread = _current(state, bath, kind, energy), noise(state, bath, kind, energy=energy)
+    current = _flowing("uncertainty_product", state, bath, kind, energy)
+    spread = noise(state, bath, kind, energy=energy)
     entropy = entropy_production(state, energy)
     found = combined(lambda s, e, i: s * e / i**2, spread, entropy, current)
     # Factor by factor: where occupations are small, the square of the current underflows long before the ratios do.
@@ -148,8 +148,23 @@ def uncertainty_product(
 
 def _current(state: SteadyState, bath: str, kind: str, energy: str | None) -> Quantity:
     if kind == "particle":
+        if not state.generator.part(bath).exchange:
+            raise ObservableError(
+                f"{bath!r} exchanges no countable quanta (Hermitian coupling or jump); pass kind='energy'"
+            )
         return particle_current(state, bath)
     return (heat_current if kind == "heat" else energy_current)(state, bath, energy)
+
+
+def _flowing(asked: str, state: SteadyState, bath: str, kind: str, energy: str | None) -> Quantity:
+    """The current that ``asked`` divides by."""
+    current = _current(state, bath, kind, energy)
+    if current.expression.is_zero:
+        raise ObservableError(
+            f"{asked}: the {kind} current from bath {bath!r} vanishes for all parameters, so that there is nothing to "
+            "divide by; use sn.noise, or a bath whose current flows"
+        )
+    return current
 
 
 # -- first and second cumulant -----------------------------------------------------------------------------------------

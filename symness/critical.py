@@ -7,15 +7,13 @@ exceeds J_c = (|J|/|w|) sqrt(rho_ee rho_gg) (Khandelwal et al., New J. Phys. 22,
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
 from typing import Any
 
 from symness import program
 from symness.arithmetic import maximum, sqrt
 from symness.entanglement import x_state
 from symness.errors import ObservableError
-from symness.exact import Polynomial
+from symness.exact import Polynomial, common_content
 from symness.program import Node
 from symness.quantity import Quantity
 from symness.rational import Rational, expanded
@@ -137,7 +135,7 @@ def _ratio(state: SteadyState, current: Quantity, re: Node, im: Node) -> Node:
     a, b = x.top * (bottom / x.bottom), y.top * (bottom / y.bottom)
     common = a.gcd(b)
     a, b = a / common, b / common
-    content = _content(field, a, b)
+    content = common_content(field.ring.primitive(p)[0] for p in (a, b) if len(p))
     a, b = a * field.ring.constant(1 / content), b * field.ring.constant(1 / content)
     if _vanishes_in_equilibrium(state, field.ring.collect(common)):
         raise ObservableError(
@@ -152,13 +150,6 @@ def _ratio(state: SteadyState, current: Quantity, re: Node, im: Node) -> Node:
     return program.div(
         program.mul(abs(factor), _modulus(field, bottom)), program.mul(_modulus(field, common), _hypot(field, a, b))
     )
-
-
-def _content(field: Rational, *polynomials: Polynomial) -> Fraction:
-    """The largest rational number that leaves integer coefficients in all of them."""
-    contents = [abs(field.ring.primitive(p)[0]) for p in polynomials if len(p)]
-    top = math.gcd(*(c.numerator for c in contents))
-    return Fraction(top, math.lcm(*(c.denominator for c in contents)))
 
 
 def _hypot(field: Rational, a: Polynomial, b: Polynomial) -> Node:

@@ -124,7 +124,7 @@ def _schur(
         blocks.append(Block(tuple(group), factor, det, _rotation(inner, group)))
         adjugates.append(inverse)
     numerators = [without_determinants(ring, n, blocks) for n in minors_of_first_row(reduced, zero, TERM_BUDGET)]
-    numerators = _without_common_factor(ring, numerators, M, populations, groups)
+    numerators = _without_common_factor(ring, numerators, M)
     if sum(len(numerator) for numerator in numerators) > DISPLAY_BUDGET:
         raise OverflowError
     sources = {
@@ -166,9 +166,7 @@ def _dot(left: Sequence[Polynomial], right: Sequence[Polynomial], zero: Polynomi
     return total
 
 
-def _without_common_factor(
-    ring: Ring, numerators: list[Polynomial], M: Matrix, populations: list[Coordinate], groups: list[list[Coordinate]]
-) -> list[Polynomial]:
+def _without_common_factor(ring: Ring, numerators: list[Polynomial], M: Matrix) -> list[Polynomial]:
     """Divide by the greatest common divisor; the sign makes the secular part of the norm positive."""
     common = ring.zero
     for numerator in numerators:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from math import prod
+from operator import index
 from typing import Any
 
 from sympy import isprime
@@ -153,11 +154,11 @@ def _dimensions(state: SteadyState, given: Iterable[int] | None) -> tuple[int, .
             )
         sizes: tuple[int, ...] = (2,) * (n.bit_length() - 1)
     else:
-        sizes = tuple(given)
+        sizes = tuple(map(_index, given if isinstance(given, Iterable) else [given]))
     if len(sizes) < 2 or any(size < 2 for size in sizes) or prod(sizes) != n:
         raise ObservableError(
-            f"negativity: dimensions={sizes} of at least two factors have to multiply to {n}; pass those of the "
-            "factors of the product space"
+            f"negativity: dimensions={sizes if given is None else given} of at least two factors have to multiply to "
+            f"{n}; pass those of the factors of the product space"
         )
     return sizes
 
@@ -170,13 +171,22 @@ def _party(given: Iterable[Any] | None, count: int) -> tuple[int, ...]:
                 "against the others, partition=[0, 1] for the first two against the others, ..."
             )
         return (0,)
-    places = sorted({getattr(item, "position", item) for item in given}) if not isinstance(given, str) else []
-    if not (0 < len(places) < count and all(isinstance(k, int) and 0 <= k < count for k in places)):
+    listed = given if isinstance(given, Iterable) else [given]
+    places = sorted({_index(getattr(item, "position", item)) for item in listed})
+    if not (0 < len(places) < count and places[0] >= 0 and places[-1] < count):
         raise ObservableError(
             f"negativity: partition={given!r} divides nothing; pass some but not all of the positions 0 to "
             f"{count - 1}, or some of the qubits"
         )
     return tuple(places)
+
+
+def _index(value: Any) -> int:
+    """The integer that it is; -1, which is no dimension and no position, for anything else."""
+    try:
+        return index(value)
+    except TypeError:
+        return -1
 
 
 def positive(state: SteadyState) -> Quantity:

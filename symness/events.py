@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from symness.convert import from_sympy
 from symness.errors import ObservableError
 from symness.exact import Polynomial
 from symness.generators import Part, Term
+from symness.liouville import energy_operator
+from symness.rational import polynomial_weight
 from symness.sparse import Sparse
 from symness.state import SteadyState
 
@@ -18,14 +19,17 @@ def amounts_of(state: SteadyState, part: Part, kind: str, energy: str) -> list[t
     ring = generator.ring
     if kind == "particle":
         return [(term, ring.constant(term.quanta)) for term in part.terms]
-    if energy == "total" and generator.basis == "energy":
-        operator = generator.hamiltonian
-    else:
-        operator = generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
+    operator = energy_operator(generator, energy)
     potential = ring.zero
     if kind == "heat":
         mu = next((b.chemical_potential for b in generator.model.baths if b.name == part.name), 0)
-        potential = ring.from_node(from_sympy(mu, [s.name for s in generator.model.symbols]))
+        found = polynomial_weight(generator, mu)
+        if found is None:
+            raise ObservableError(
+                f"noise: the chemical potential {mu} of bath {part.name!r} is no polynomial of the parameters; make it "
+                "a parameter of its own"
+            )
+        potential = found
     listed = []
     for term in part.terms:
         amounts = [_gained(state, operator, matrix) for matrix in (term.left, term.right)]

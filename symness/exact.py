@@ -7,6 +7,7 @@ again and again), and minors.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,7 +18,15 @@ from symness import program
 from symness.errors import ZeroPivotError
 from symness.program import Node
 
-__all__ = ["Polynomial", "Ring", "adjugate", "determinant", "minors_of_first_row", "nonzero_pivot"]
+__all__ = [
+    "Polynomial",
+    "Ring",
+    "adjugate",
+    "common_content",
+    "determinant",
+    "minors_of_first_row",
+    "nonzero_pivot",
+]
 
 Polynomial = Any  # flint.fmpq_mpoly: no stubs
 
@@ -144,9 +153,7 @@ class Ring:
         The simplest term has the lowest degree, then the smallest coefficient, then comes first in declared order.
         """
         terms = self._terms(polynomial)
-        content = Fraction(0)
-        for _, coefficient in terms:
-            content = _gcd(content, coefficient)
+        content = common_content(c for _, c in terms)
         lead = min(terms, key=lambda t: (sum(t[0]), abs(t[1]), tuple(-e for e in t[0])))
         if lead[1] < 0:
             content = -content
@@ -179,9 +186,7 @@ class Ring:
     def _collect(self, terms: list[tuple[tuple[int, ...], Fraction]]) -> Node:
         if len(terms) == 1:
             return self._monomial(*terms[0])
-        content = Fraction(0)
-        for _, coefficient in terms:
-            content = _gcd(content, coefficient)
+        content = common_content(c for _, c in terms)
         common = tuple(min(m[k] for m, _ in terms) for k in range(len(terms[0][0])))
         if any(common) or content != 1:
             inner = [(tuple(a - b for a, b in zip(m, common, strict=True)), c / content) for m, c in terms]
@@ -193,7 +198,7 @@ class Ring:
         best = max(range(len(counts)), key=lambda k: (counts[k], -k), default=-1)
         if best >= 0 and counts[best] > 1 and counts[best] >= len(numeric):
             chosen = [t for t in terms if t[0][best]]
-        elif len(numeric) > 1 and self._shared(numeric) != 1:
+        elif len(numeric) > 1 and common_content(c for _, c in numeric) != 1:
             chosen = numeric
         elif best >= 0 and counts[best] > 1:
             chosen = [t for t in terms if t[0][best]]
@@ -204,12 +209,6 @@ class Ring:
         if not rest:
             return program.add(*(self._monomial(m, c) for m, c in terms))
         return program.gathered(program.add(self._collect(rest), self._collect(chosen)))
-
-    def _shared(self, terms: Iterable[tuple[tuple[int, ...], Fraction]]) -> Fraction:
-        content = Fraction(0)
-        for _, coefficient in terms:
-            content = _gcd(content, coefficient)
-        return content
 
     def _monomial(self, powers: tuple[int, ...], coefficient: Fraction) -> Node:
         factors = [program.power(program.symbol(self.names[k]), e) for k, e in enumerate(powers) if e]
@@ -226,12 +225,10 @@ def _fraction(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def _gcd(a: Fraction, b: Fraction) -> Fraction:
-    import math
-
-    if not a or not b:
-        return abs(a or b)
-    return Fraction(math.gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)
+def common_content(values: Iterable[Fraction]) -> Fraction:
+    """The largest rational number of which all of them are integer multiples; 0 where all are 0."""
+    listed = list(values)
+    return Fraction(math.gcd(*(v.numerator for v in listed)), math.lcm(*(v.denominator for v in listed)))
 
 
 def _no_function(name: str, *arguments: Any, node: Node) -> Any:

@@ -136,6 +136,15 @@ class Formula(Displayed):
                 needed.update(program.symbols_of([definition.expression]))
         return replace(self, outputs=outputs, definitions=tuple(reversed(kept)))
 
+    def arranged(self, parameters: str) -> Formula:
+        """The same formula with its inputs in this order: names separated by blanks, each of them once."""
+        places = {name: k for k, name in enumerate(parameters.split())}
+        if sorted(parameters.split()) != sorted(i.name for i in self.inputs):
+            raise ValueError(
+                f"parameters={parameters!r}: pass {' '.join(i.name for i in self.inputs)} in another order"
+            )
+        return replace(self, inputs=tuple(sorted(self.inputs, key=lambda item: places[item.name])))
+
     def count_ops(self, outputs: Sequence[str] | None = None) -> int:
         """Length as displayed: binary operations and powers, every definition once, atoms of the model not counted."""
         chosen = self if outputs is None else self.select(outputs)
@@ -153,15 +162,29 @@ class Formula(Displayed):
     # The printers stand above this module; a formula only knows that they exist.
 
     def expression(self, name: str) -> sympy.Expr:
-        """One output as a SymPy expression in the parameters as they were declared, definitions put in."""
-        from symness.convert import to_sympy
+        """One output as a SymPy expression in the parameters as they were declared, definitions put in.
+
+        ``sn.bose`` and ``sn.fermi`` stand for occupations; with numbers for the parameters it has a value (``evalf``).
+        """
+        from symness.baths import bose, fermi
+        from symness.convert import cos_half, sin_half, to_sympy
         from symness.parameters import Parameter
+
+        functions = {
+            "bose": bose,
+            "fermi": fermi,
+            "fermi_hole": lambda *bath: 1 - fermi(*bath),
+            "bose_difference": lambda omega, T, mu, *other: bose(omega, T, mu) - bose(omega, *other),
+            "fermi_difference": lambda omega, T, mu, *other: fermi(omega, T, mu) - fermi(omega, *other),
+            "cos_half": cos_half,
+            "sin_half": sin_half,
+        }
 
         symbols = {
             i.name: Parameter(i.name, i.latex, **{"positive" if i.domain == "nonnegative" else "real": True})
             for i in self.inputs
         }
-        return to_sympy(self.select([name]).expanded()[name], symbols)
+        return to_sympy(self.select([name]).expanded()[name], symbols, functions)
 
     def __str__(self) -> str:
         """Equations in the notation of Python, where they hold, and what they rest on."""

@@ -56,7 +56,11 @@ class FrequencyTable:
 
     def plain(self, entry: Any) -> Node:
         """An operator entry as a polynomial: every root and function in it is a named symbol."""
-        return self._polynomial(from_sympy(entry, self.order), None)
+        node = self._polynomial(from_sympy(entry, self.order), None)
+        unknown = [name for name in program.symbols_of([node]) if name not in self.ring.index]
+        if unknown:
+            raise ModelError(f"the operator entry {entry}: {unknown[0]!r} is no parameter of the model")
+        return node
 
     def _polynomial(self, node: Node, relations: dict[str, Node] | None) -> Node:
         """Roots and functions as named symbols; new ones are named only while ``relations`` are gathered."""
@@ -64,7 +68,10 @@ class FrequencyTable:
             if part.op == "call" and part not in self.named:
                 if relations is None:
                     shown = to_sympy(node, self.symbols)
-                    raise ModelError(f"the operator entry {shown} is not known to this generator")
+                    raise ModelError(
+                        f"the operator entry {shown}: only roots and functions that the model holds may stand in an "
+                        "operator; put this one in front of the quantity, as a factor"
+                    )
                 self._name(part, relations)
         replaced = {part: self.named[part] for part in program.walk([node]) if part in self.named}
         return program.replace(node, replaced)

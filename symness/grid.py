@@ -15,6 +15,7 @@ from symness.errors import SweepError
 __all__ = ["Grid", "grid"]
 
 Block = tuple[slice, ...]
+_MOST_BLOCKS = 10**6
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ class Grid:
         return tuple(lengths)
 
     def blocks(self, points: int) -> list[Block]:
-        """The blocks in order."""
+        """The blocks in order; SweepError where they are too many to list."""
+        count = prod(-(-size // length) for size, length in zip(self.shape, self.chunks(points), strict=True))
+        if count > _MOST_BLOCKS:
+            raise SweepError(
+                f"sweep: {prod(self.shape)} points are {count} blocks, and {_MOST_BLOCKS} can be kept account of; pass "
+                f"fewer points, or more than block={points} at a time"
+            )
         starts: list[Block] = [()]
         for size, length in zip(self.shape, self.chunks(points), strict=True):
             cuts = [slice(first, min(first + length, size)) for first in range(0, size, length)]

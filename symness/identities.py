@@ -109,7 +109,7 @@ class _Search:
         self.dimension = self._dimension()
         self._bare = self._coherence_relations()
         cleared = [found for own in self._bare if (found := affordable(self._cleared, *own))]
-        self.relations = tuple(self.identity("0", "0", {}, *found) for found in cleared)
+        self.relations = tuple(self.identity("0", "0", {}, *f) for f in cleared if _weight(f[1]) <= SHOWN_LIMIT)
 
     # -- relations among coherences -------------------------------------------------------------------------------
 
@@ -249,7 +249,8 @@ class _Search:
             axis, j, k = coordinate
             part, value = {"x": "Re", "y": "Im"}[axis], h[coordinate]
             for known, factor, listed in groups:
-                sign = 1 if factor == value else -1 if not len((factor + value).top) else 0
+                total = affordable(factor.__add__, value)  # None: too long to be added, and shown on their own
+                sign = 1 if factor == value else -1 if total is not None and not len(total.top) else 0
                 if known == part and sign:
                     listed.append((sign, j, k))
                     break

@@ -158,7 +158,7 @@ class _Printer:
         """A number from the eigensystem of a matrix, which has a line of its own."""
         start = _SPECTRAL[name] + 1
         entries = tuple(arguments[start:])
-        size = math.isqrt(len(entries))
+        size = math.isqrt(len(entries)) if name == "wootters" else int(arguments[start - 1].args[0])
         if entries not in self._systems:
             self._systems[entries] = fresh(f"system{len(self._systems) + 1}", self._taken)
             texts = ", ".join(self._get(a, 0) for a in entries)

@@ -11,6 +11,7 @@ import jinja2
 
 from symness import program
 from symness.formula import Definition, Formula, Input
+from symness.linebreak import Breaker
 from symness.program import Node
 from symness.typeset import OCCUPATION, TOKEN, Printer, key_of
 
@@ -153,9 +154,11 @@ def equations(
     short = _macros(named) if macros else {}
     names = {name: short.get(text, text) for name, text in known}
     symbols = _symbols(roots, named, items)
-    printer = Printer(names, symbols, {macro: text for text, macro in short.items()})
+    printer = Breaker(names, symbols, {macro: text for text, macro in short.items()})
 
     items = [item for item in items if printer(item[2]).whole != item[1]]  # cos(theta/2) = cos(theta/2) says nothing
+    taken = {(f"(1-{text})", node.args[1:]) for _, text, node in items if node.op == "call"}  # and so does 1 - N
+    items = [item for item in items if (item[1], item[2].args[1:]) not in taken]
     shown, where = (
         [(name, printer.lines(short.get(text, text), node, width)) for name, text, node in part]
         for part in (results, items)

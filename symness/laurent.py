@@ -135,7 +135,7 @@ class Arithmetic:
             own = [top[k]] if k < len(top) else []
             cross = [program.mul(bottom[i], listed[k - i]) for i in range(1, min(k + 1, len(bottom)))]
             rest = program.add(*own, *(program.mul(-1, c) for c in cross))
-            listed.append(program.number(0) if rest.is_zero else program.div(rest, first))
+            listed.append(_ZERO if rest.is_zero else program.div(rest, first))
         return self.trimmed(a.low - b.low, listed, False)
 
     def power(self, x: Series, exponent: int) -> Series:
@@ -149,6 +149,10 @@ class Arithmetic:
         first = program.power(x.coefficients[0], exponent)
         return Series(result.low, (first, *result.coefficients[1:]), result.exact)
 
+    def square_root(self, node: Node) -> Node:
+        """The root of a coefficient that is not negative."""
+        return program.sqrt(node)
+
     def root(self, x: Series) -> Series:
         if not x.coefficients:
             if x.exact:
@@ -156,7 +160,7 @@ class Arithmetic:
             raise TooShort
         if x.low % 2:
             raise LimitError("a square root has half-integer powers in this limit; take the limit of its square")
-        first = program.sqrt(x.coefficients[0])
+        first = self.square_root(x.coefficients[0])
         if x.exact and len(x.coefficients) == 1:
             return Series(x.low // 2, (first,), True)
         count = self.length if x.exact else len(x.coefficients)
@@ -177,5 +181,4 @@ class Arithmetic:
         for k in range(1, self.length):
             term = self.product(term, shift)
             terms.append(self.product(self.constant(coefficient(k)), term))
-        found = self.sum([*terms, Series(self.length * max(shift.low, 1), ())])
-        return found
+        return self.sum([*terms, Series(self.length * max(shift.low, 1), ())])

@@ -82,7 +82,7 @@ def first_law(source: SteadyState | Generator, energy: str = "total") -> FirstLa
     """
     generator = source.generator if isinstance(source, SteadyState) else source
     if not isinstance(generator, Generator):
-        raise ModelError(f"first_law: {source!r} is neither a steady state nor a generator")
+        raise ModelError(f"first_law: {source!r} is neither a steady state nor a generator; pass one of them")
     if energy not in ("total", "bare"):
         raise ObservableError(f"first_law: energy={energy!r}: pass 'total' (H + V) or 'bare' (H)")
     model, balances = generator.model, Balances.of(generator)

@@ -145,11 +145,16 @@ class _Expanded:
 
     def _conditions(self) -> list[Any]:
         """What holds wherever the formula is valid."""
+        values = self._before()
+        shown = [to_sympy(program.substitute(c.expression, values), self.parameters) for c in self.source.conditions]
+        return [x > 0 if c.strict else x >= 0 for x, c in zip(shown, self.source.conditions, strict=True)]
+
+    def _before(self) -> dict[str, Node]:
+        """The definitions of the source in its parameters."""
         values: dict[str, Node] = {}
         for definition in self.source.definitions:
             values[definition.name] = program.substitute(definition.expression, values)
-        shown = [to_sympy(program.substitute(c.expression, values), self.parameters) for c in self.source.conditions]
-        return [x > 0 if c.strict else x >= 0 for x, c in zip(shown, self.source.conditions, strict=True)]
+        return values
 
     def sign(self, node: Node, known: Sequence[Any] | None = None) -> int | None:
         expression = to_sympy(program.substitute(node, self.values), self.parameters)
@@ -234,7 +239,7 @@ class _Expanded:
         if not found.coefficients or found.low > 0:
             return []
         value = found.coefficients[0]
-        sign = self.sign(value, self.declared)  # a condition does not follow from itself
+        sign = self.sign(value, self._others(condition))  # a condition does not follow from itself
         if sign == -1:
             raise LimitError(f"{self.name} -> {self.target} violates the condition {condition.text}")
         if sign == 1 or found.low < 0:
@@ -245,6 +250,13 @@ class _Expanded:
         strict = inequality(shown)
         relation = strict if condition.strict else sp.LessThan(strict.lhs, strict.rhs, evaluate=False)
         return [Condition(expression, str(relation), sp.latex(relation), condition.strict)]
+
+    def _others(self, condition: Condition) -> list[Any]:
+        """What was declared beside this condition; it may be declared, too, in other words."""
+        own = to_sympy(program.substitute(condition.expression, self._before()), self.parameters)
+        sides = [(r, r.gts - r.lts) for r in self.declared]
+        here = [(r, x.subs({s: self.parameters.get(s.name, s) for s in x.free_symbols})) for r, x in sides]
+        return [r for r, x in here if sp.expand(x - own) != 0]
 
     def _reference(self) -> Setup | None:
         """The model with the value put in, for a finite target that a model can have."""
@@ -257,7 +269,9 @@ class _Expanded:
         same = {s.name: s for s in setup.model.symbols}
         value = self.target.subs({s: same[s.name] for s in self.target.free_symbols})
         try:
-            return Setup(substituted(setup.model, {symbol: value}), setup.generator)
+            frame = None if setup.frame is None else setup.frame.subs({symbol: value})
+            known = frame is not None and not frame.has(sp.nan, sp.zoo, sp.oo, -sp.oo)
+            return Setup(substituted(setup.model, {symbol: value}), setup.generator, frame=frame if known else None)
         except ModelError:
             return None
 

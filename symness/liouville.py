@@ -21,7 +21,7 @@ from symness.program import Node, symbol
 from symness.residues import ResiduePoint, at_random_point
 from symness.sparse import Sparse, conjugate_in, dagger
 
-__all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "functional", "liouvillian"]
+__all__ = ["Coordinate", "Entry", "Liouvillian", "coordinates", "energy_operator", "functional", "liouvillian"]
 
 #: ("p", k, k), ("x", j, k) = Re rho_jk or ("y", j, k) = Im rho_jk
 Coordinate = tuple[str, int, int]
@@ -51,7 +51,7 @@ class Liouvillian:
         return self.rows.get(row, {}).get(column, {})
 
 
-def product(ring: Ring, left: Sparse, right: Sparse) -> Sparse:
+def product(left: Sparse, right: Sparse) -> Sparse:
     """Sparse matrix product."""
     by_row: dict[int, list[tuple[int, Polynomial]]] = {}
     for (k, j), value in right.items():
@@ -95,7 +95,7 @@ class _Assembly:
     def dissipator(self, term: Term, n: int) -> None:
         ring, half = self.ring, self.ring.constant(1) / 2
         self.jumps(term, ring.one)
-        BA = product(ring, dagger(ring, term.right), term.left)
+        BA = product(dagger(ring, term.right), term.left)
         for (i, a), value in BA.items():
             for j in range(n):
                 self.put(i, j, a, j, term.rate, -half * value)
@@ -110,12 +110,10 @@ class _Assembly:
             for (b, j), right in dagger(ring, B).items():
                 value = half * left * right
                 self.put(i, j, a, b, term.rate, value)
-                # the Hermitian conjugate: B rho A^+
-                mirrored = value if same else conjugate_in(ring, value)
-                if same:
+                if same:  # A rho A^+ is its own Hermitian conjugate
                     self.put(i, j, a, b, term.rate, value)
                 else:
-                    self.put(j, i, b, a, term.rate, mirrored)
+                    self.put(j, i, b, a, term.rate, conjugate_in(ring, value))
 
     def rows(self) -> dict[Coordinate, dict[Coordinate, Entry]]:
         rows: dict[Coordinate, dict[Coordinate, Entry]] = {}
@@ -209,6 +207,13 @@ def values_at_random_point(
     return point, dict(zip(keys, numbers, strict=True))
 
 
+def energy_operator(generator: Generator, energy: str) -> Sparse:
+    """H + V (``"total"``) or H (``"bare"``) in the basis of the generator."""
+    if energy == "total" and generator.basis == "energy":
+        return generator.hamiltonian
+    return generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
+
+
 def functional(generator: Generator, part: str, kind: str, energy: Sparse | None = None) -> dict[Coordinate, Entry]:
     """Tr[E D rho] (``kind="energy"``) or quanta per time (``"particle"``) of one part, as a row."""
     ring = generator.ring
@@ -218,16 +223,16 @@ def functional(generator: Generator, part: str, kind: str, energy: Sparse | None
         Ad, Bd = dagger(ring, A), dagger(ring, B)
         if kind == "energy":
             E = energy or {}
-            BA, AB = product(ring, Bd, A), product(ring, Ad, B)
+            BA, AB = product(Bd, A), product(Ad, B)
             operator = _combine(
                 ring,
-                (1, product(ring, product(ring, Bd, E), A)),
-                (1, product(ring, product(ring, Ad, E), B)),
-                (-1, product(ring, E, BA)),
-                (-1, product(ring, AB, E)),
+                (1, product(product(Bd, E), A)),
+                (1, product(product(Ad, E), B)),
+                (-1, product(E, BA)),
+                (-1, product(AB, E)),
             )
         else:
-            operator = _combine(ring, (term.quanta, product(ring, Bd, A)), (term.quanta, product(ring, Ad, B)))
+            operator = _combine(ring, (term.quanta, product(Bd, A)), (term.quanta, product(Ad, B)))
         for coordinate, value in expectation_row(ring, operator).items():
             entry = row.setdefault(coordinate, {})
             entry[term.rate] = entry.get(term.rate, ring.zero) + value / 2

@@ -109,6 +109,10 @@ def find(name_or_path: str | Path) -> tuple[str, Path, bool]:
         package = importlib.import_module("symness.derivations")
         return text, Path(package.__path__[0]) / f"{text}.py", True
     path = Path(name_or_path)
+    if not path.name.isprintable():  # it becomes part of a comment in what is generated
+        raise UnknownDerivationError(f"NAME {text!r}: the name holds what cannot be printed; rename the file")
+    if text and path.is_dir():
+        raise UnknownDerivationError(f"NAME {text!r}: a folder; pass the path of one derivation file in it")
     if path.suffix != ".py" and len(path.parts) < 2 and not path.is_file():
         beside = path.with_suffix(".py") if path.name else path
         if beside.is_file():
@@ -119,8 +123,6 @@ def find(name_or_path: str | Path) -> tuple[str, Path, bool]:
             f"NAME {text!r}: no such derivation; {hint}there is {', '.join(known) or 'none'}, or pass the path of your "
             "own file, ending in .py"
         )
-    if path.is_dir():
-        raise UnknownDerivationError(f"NAME {text!r}: a folder; pass the path of one derivation file in it")
     if not path.exists():
         raise UnknownDerivationError(
             f"NAME {text!r}: no such file; pass the path of a derivation file, or a name that `symness list` shows"

@@ -257,10 +257,15 @@ class _Writer:
         if (t_a, mu_a) == (t_b, mu_b):
             return 0.0
         warmer = self.emit("subtract", t_a, t_b)
-        d = self.emit("multiply", self._reduced(omega, t_a, mu_a), warmer)
+        if mu_a == mu_b or name.startswith("bose"):
+            d = self.emit("multiply", self._reduced(omega, t_a, mu_a), warmer)
+        else:
+            # In this order (omega - mu_a)(T_a - T_b)/T_a vanishes at T_a = T_b = 0: d has the sign of mu_a - mu_b.
+            energy = omega if mu_a == 0 else self.emit("subtract", omega, mu_a)
+            d = self._reduced(self.emit("multiply", energy, warmer), t_a, 0)
         if mu_a != mu_b:
             d = self.emit("add", d, self.emit("subtract", mu_a, mu_b))
-        d = self.emit("divide", d, self.emit("maximum", t_b, SMALLEST_TEMPERATURE))
+        d = self._reduced(d, t_b, 0)
         single = name.removesuffix("_difference")
         n_a, n_b = self._occupation(single, omega, t_a, mu_a), self._occupation(single, omega, t_b, mu_b)
         hot = self.emit("maximum", n_a, n_b)
@@ -269,7 +274,7 @@ class _Writer:
         else:
             holes = [self._occupation("fermi_hole", omega, t_a, mu_a), self._occupation("fermi_hole", omega, t_b, mu_b)]
             product = self.emit("multiply", hot, self.emit("maximum", *holes))
-        # Two baths at T = 0 have d = 0/0 and no difference: fmax drops the NaN.
+        # Two baths at T = 0 that do not differ (bosons never do there) have d = 0/0: fmax drops the NaN.
         distance = self.emit("fmax", self.emit("absolute", d), 0.0)
         share = self.emit("expm1", self.emit("negative", distance))  # its sign goes with copysign
         return self.emit("copysign", self.emit("multiply", product, share), d)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,7 +55,7 @@ class Model(Displayed):
     assume : sequence of relations
         Inequalities such as ``lam < 2*omega`` that decide signs; they are stated with every result.
     eigenbasis : matrix, optional
-        Orthonormal eigenvectors of H + V as columns; verified before use.
+        Orthonormal eigenvectors of H + V as columns, real or complex; verified before use.
     labels : sequence of str, optional
         Names of the energy eigenstates in the order of the basis.
 
@@ -93,10 +93,11 @@ class Model(Displayed):
         if self.eigenbasis is not None:
             set_(self, "eigenbasis", _square("eigenbasis", self.eigenbasis, n))
         if self.labels is not None:
-            set_(self, "labels", tuple(map(str, self.labels)))
-            if len(self.labels or ()) != n or len(set(self.labels or ())) != n:
-                raise ModelError(f"Model: labels={self.labels!r} must be {n} different names")
-        set_(self, "assume", tuple(self.assume))
+            labels = tuple(map(str, self.labels)) if isinstance(self.labels, Iterable) else ()
+            if len(labels) != n or len(set(labels)) != n:
+                raise ModelError(f"Model: labels={labels or self.labels!r} must be {n} different names")
+            set_(self, "labels", labels)
+        set_(self, "assume", tuple(self.assume) if isinstance(self.assume, Iterable) else (self.assume,))
         for relation in self.assume:
             if not isinstance(relation, sp.core.relational.Relational):
                 raise ModelError(f"Model: assume holds {relation!r}; pass inequalities such as lam < 2*omega")

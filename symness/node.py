@@ -53,8 +53,14 @@ FUNCTIONS: dict[str, tuple[int, str]] = {
     "cos_half": (2, "cos(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
     "sin_half": (2, "sin(theta/2) of (delta, lam), theta = atan2(lam, delta)"),
     "xlogx": (1, "x log(x), and 0 where x <= 0"),
-    "eigenvalue": (-1, "(k, n, entries of a Hermitian n x n matrix row by row): its k-th largest eigenvalue"),
-    "eigenvector": (-1, "(i, k, n, entries ...): component i of the normalised eigenvector of the k-th largest"),
+    "eigenvalue": (
+        -1,
+        "(k, n, entries of a real n x n matrix row by row, or Re and then Im): its k-th largest eigenvalue",
+    ),
+    "eigenvector": (
+        -1,
+        "(i, k, n, entries ...): component i (n + i: its imaginary part) of the normalised eigenvector",
+    ),
     "wootters": (-1, "entries of rho of two qubits row by row: s_1 - s_2 - s_3 - s_4; concurrence where positive"),
 }
 

@@ -44,8 +44,12 @@ class Notation(Displayed):
         Energies and rates are measured in it (the paper's J); an energy difference such as Omega becomes Omega/unit.
     latex : mapping name -> LaTeX
         For defined names and for ``<energy>_scaled``.
-    schur, normalisation, factors, product : LaTeX or names with LaTeX
-        Names for the Schur factor, the normalisation, the factors in order of occurrence and a shared correction.
+    schur : LaTeX
+        Of the Schur factor R.
+    normalisation, product : (name, LaTeX)
+        Of the common denominator of the populations, and of a correction that they share.
+    factors : sequence of (name, LaTeX)
+        Of the factors that recur, in order of occurrence.
     """
 
     define: Mapping[str, Any]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "Observable", "Setup", "stand_ins"]
+__all__ = ["KINDS", "Observable", "Setup", "energies_counted", "stand_ins"]
 
 #: kind -> what it is (currents are positive into the system)
 KINDS = {
@@ -40,11 +41,14 @@ class Setup:
 
     ``generator`` is ``"redfield"``, ``"partial_secular"``, ``"secular"`` or ``"local"``; ``kept`` lists the pairs of
     Bohr frequencies, (bath, omega, omega') as expressions in the parameters, where that name does not say which.
+    ``frame`` is a matrix of expressions whose columns give the levels of some blocks their order and phases, which
+    H + V leaves open.
     """
 
     model: Any
     generator: str
     kept: tuple[tuple[str, Any, Any], ...] | None = None
+    frame: Any = None
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,20 @@ class Observable:
 def stand_ins(k: int) -> tuple[str, str]:
     """Names of the real and the imaginary part of part number k in the expression of a composite."""
     return f"part_{k}_re", f"part_{k}_im"
+
+
+def energies_counted(observables: Mapping[str, Observable | None]) -> dict[str, str]:
+    """Which energy the currents among these outputs count, as an entry of a provenance (none without currents)."""
+    names: dict[str, dict[str, None]] = {}
+    for name, first in observables.items():
+        waiting = [first]
+        while waiting:
+            item = waiting.pop()
+            if item is None:
+                continue
+            waiting.extend(item.parts)
+            if item.kind in ("energy_current", "heat_current", "entropy_production"):
+                names.setdefault(item.energy, {})[name] = None
+    meant = {"total": "H + V (total)", "bare": "H (bare)"}
+    texts = [f"{meant[kind]} in {', '.join(names[kind])}" for kind in meant if kind in names]
+    return {"currents": "positive into the system; energy of " + ", of ".join(texts)} if texts else {}

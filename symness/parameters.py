@@ -5,6 +5,7 @@ Units: hbar = k_B = 1; energies, rates, temperatures and chemical potentials sha
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -88,11 +89,9 @@ def parameters(
     ModelError
         For a name that is not an identifier or is a Python keyword.
     """
-    import keyword
-
     listed = re.split(r"[\s,]+", names.strip()) if isinstance(names, str) else list(names)
     for name in listed:
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             raise ModelError(f"parameters: {name!r} is not a usable name; pass an identifier such as lam for lambda")
     unknown = sorted(set(latex or {}) - set(listed))
     if unknown:

@@ -123,7 +123,9 @@ class RateTable(FrequencyTable):
         key = (bath.name, a, b, index, imaginary)
         if key not in self._gammas:
             omega = self.frequencies[index]
-            matrix = bath.rate_matrix(Parameter(omega.args[0], positive=True)).applyfunc(sp.expand)
+            # A fermion has Bohr frequencies of either sign: |omega| must not become omega.
+            sign = "positive" if bath.kind.bounded_below else "real"
+            matrix = bath.rate_matrix(Parameter(omega.args[0], None, **{sign: True})).applyfunc(sp.expand)
             if a != b:
                 self._require_positive(bath, matrix)
             value = _part(matrix[a, b], imaginary)
@@ -185,10 +187,16 @@ class RateTable(FrequencyTable):
         return name
 
     def _zero_frequency(self, bath: Bath, a: int, b: int) -> Any:
-        if bath.zero_frequency_rate is not None:
-            return bath.zero_frequency_rate if a == b else sp.Integer(0)
         omega = Parameter("omega_limit", positive=True)
         gamma = bath.rate_matrix(omega)[a, b]
+        if bath.zero_frequency_rate is not None:
+            if a != b and gamma != 0:
+                raise ModelError(
+                    f"bath {bath.name!r}: zero_frequency_rate={bath.zero_frequency_rate} does not say how couplings "
+                    f"{a + 1} and {b + 1}, which the rate matrix correlates, are correlated at omega = 0; pass an "
+                    "Ohmic rate matrix, or couplings without diagonal parts"
+                )
+            return bath.zero_frequency_rate if a == b else sp.Integer(0)
         if gamma == 0:
             return gamma
         value = sp.limit(gamma * bath.temperature / omega, omega, 0, "+")

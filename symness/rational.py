@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
+import sympy as sp
+
 from symness import program
 from symness.composites import tidy
-from symness.errors import ObservableError
+from symness.errors import ModelError, ObservableError
 from symness.exact import Polynomial, Ring
+from symness.generators import Generator
 from symness.program import Node
 from symness.state import SteadyState
 
-__all__ = ["Quotient", "Rational", "affordable", "one_product"]
+__all__ = ["Quotient", "Rational", "affordable", "one_product", "polynomial_weight"]
 
 Found = TypeVar("Found")
 
@@ -180,6 +183,15 @@ class Rational:
             content /= scale**exponent
             sides[power].append(program.power(program.substitute(node, back), exponent))
         return content, sides[1], sides[-1]
+
+
+def polynomial_weight(generator: Generator, expression: Any) -> Polynomial | None:
+    """A factor in the ring of the generator; None where it is no polynomial of the parameters and known roots."""
+    try:
+        node = generator.table.plain(sp.sympify(expression))
+    except ModelError:
+        return None
+    return None if any(n.op == "div" for n in program.walk([node])) else generator.ring.from_node(node)
 
 
 def expanded(state: SteadyState, expressions: Sequence[Node]) -> list[Node]:

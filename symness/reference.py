@@ -14,7 +14,7 @@ from typing import Any
 import mpmath
 from mpmath import mp
 
-from symness.errors import NonUniqueSteadyState
+from symness.errors import ModelError, NonUniqueSteadyState
 from symness.observable import Observable, Setup
 from symness.reference_forms import PAIR_FLOOR, TINY, Coordinates, Form, Place, Quantity, dense, with_trace
 from symness.reference_generator import NumericModel
@@ -108,6 +108,11 @@ class Reference:
         with mp.workdps(30):
             return point_at(self.model, values).stretch
 
+    def crossing(self, values: Mapping[str, Any]) -> bool:
+        """Whether levels of a block without closed form coincide: which basis of them is meant is open there."""
+        with mp.workdps(30):
+            return self.model.crossing(self.model.numbers(values))
+
     def solve(self, values: Mapping[str, Any], observables: Sequence[Observable], digits: int = 50) -> list[Result]:
         """Value, scale and condition of each observable.
 
@@ -116,7 +121,7 @@ class Reference:
         NonUniqueSteadyState
             When the generator has more than one stationary state at this point.
         ModelError
-            For a missing parameter or one outside the domain.
+            For a missing parameter or one outside the domain, or more digits than can be had.
         ObservableError
             For an observable that does not exist here.
         """
@@ -141,7 +146,10 @@ class Reference:
                         return [_result(value, abs(raw), v, digits, terms) for (value, raw), v, terms in parts]
                     previous = solution.outcomes
             precision *= 2
-        raise ArithmeticError(f"no {digits} digits with {_MOST_DIGITS} digits of working precision at {dict(values)}")
+        raise ModelError(
+            f"Reference: no {digits} digits with {_MOST_DIGITS} digits of working precision at {dict(values)}; pass "
+            "fewer digits"
+        )
 
     # -- one solution at the current precision -------------------------------------------------------------------------
 

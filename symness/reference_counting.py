@@ -19,7 +19,7 @@ from symness.reference_generator import NumericModel
 from symness.reference_matrices import Elimination, Matrix, product
 from symness.reference_rates import Channel, Point
 
-__all__ = ["Noise", "Setting", "finite_slope"]
+__all__ = ["Further", "Noise", "Setting", "finite_slope"]
 
 
 class Setting(Protocol):
@@ -52,7 +52,18 @@ def finite_slope(
     return slope
 
 
-class Noise(Form):
+class Further(Form):
+    """A form that takes a further equation: never empty by structure, and differentiated by a difference quotient."""
+
+    @property
+    def is_empty(self) -> bool:
+        return False
+
+    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
+        return finite_slope(self.value, rates, rho)
+
+
+class Noise(Further):
     """Rate of the second cumulant of what one part hands over, or of the covariance of two."""
 
     def __init__(self, setting: Setting, part: int, other: int, counted: str, energy: str) -> None:
@@ -60,10 +71,6 @@ class Noise(Form):
         self._at = setting
         parts = (part,) if part == other else (part, other)
         self._jumps = [self._of_part(p, counted, energy) for p in parts]
-
-    @property
-    def is_empty(self) -> bool:
-        return False
 
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
         sigmas = self._sigmas(rates, rho)
@@ -98,9 +105,6 @@ class Noise(Form):
             right[0] = mpmath.mpf(0)
             sigmas.append(elimination.solve(right))
         return sigmas
-
-    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
-        return finite_slope(self.value, rates, rho)
 
     def _trace(self, x: Sequence[Any]) -> Any:
         total = mpmath.mpf(0)

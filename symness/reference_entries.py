@@ -6,6 +6,7 @@ The SymPy expressions that the user wrote are compiled for mpmath as they stand;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -14,19 +15,24 @@ from mpmath import mp
 
 from symness.errors import ModelError
 from symness.model import Model
-from symness.reference_matrices import Matrix, Rows, connected, diagonalise
+from symness.reference_matrices import Matrix, Rows, aligned, connected, diagonalise, eigenvalues
 from symness.reference_numbers import compiled, zero_rates
 
 __all__ = ["Entries", "Place"]
 
 Place = tuple[int, int]
+#: Levels this close, relative to the largest energy, count as one.
+_COINCIDE = 1e-12
 
 
 class Entries:
-    """Operators, rates and eigenvectors of a model at any point, at mpmath's current precision."""
+    """Operators, rates and eigenvectors of a model at any point, at mpmath's current precision.
 
-    def __init__(self, model: Model, in_energy_basis: bool) -> None:
-        self.model, self.in_energy_basis = model, in_energy_basis
+    The columns of ``frame`` (expressions) give the levels that are found their order and phases.
+    """
+
+    def __init__(self, model: Model, in_energy_basis: bool, frame: Any = None) -> None:
+        self.model, self.in_energy_basis, self._frame = model, in_energy_basis, frame
         self.dimension = model.dimension
         self.symbols = model.symbols
         self._compile()
@@ -69,6 +75,8 @@ class Entries:
             matrices |= {f"jump {k} {a}": s for a, s in enumerate(jump.operator)}
         if model.eigenbasis is not None:
             matrices["eigenbasis"] = model.eigenbasis
+        if self._frame is not None:
+            matrices["frame"] = self._frame
         self._places = {
             name: [(i, j) for i in range(n) for j in range(n) if m[i, j] != 0] for name, m in matrices.items()
         }
@@ -130,9 +138,29 @@ class Entries:
             return [[(j, given[i, j]) for j in columns] for i, columns in enumerate(self.pattern)]
         rows: Rows = [[] for _ in range(self.dimension)]
         for block in self.blocks:
-            for i, components in zip(block, diagonalise(block, matrices["total"]), strict=True):
+            vectors = diagonalise(block, matrices["total"])
+            frame = [[matrices.get("frame", {}).get((i, k), mpmath.mpf(0)) for k in block] for i in block]
+            if any(value != 0 for row in frame for value in row):
+                vectors = aligned(block, matrices["total"], vectors, frame)
+            for i, components in zip(block, vectors, strict=True):
                 rows[i] = list(zip(block, components, strict=True))
         return rows
+
+    def crossing(self, numbers: Sequence[Any]) -> bool:
+        """Whether two levels of a block of three or more states coincide whose basis nothing else names."""
+        if not self.in_energy_basis or self._places.keys() & {"eigenbasis"}:
+            return False
+        matrices, _ = self.evaluate(numbers)
+        for block in self.blocks:
+            if len(block) > 2 and not any(
+                place in matrices.get("frame", ()) for place in zip(block, block, strict=True)
+            ):
+                inside = {(block.index(i), block.index(j)): v for (i, j), v in matrices["total"].items() if i in block}
+                found = sorted(eigenvalues(inside, len(block)))
+                scale = max(map(abs, found))
+                if any(high - low < _COINCIDE * scale for low, high in pairwise(found)):
+                    return True
+        return False
 
     def working_places(self, name: str) -> list[Place]:
         """Where the named matrix can be non-zero in the working basis."""

@@ -55,7 +55,7 @@ class NumericModel(Entries):
             known = ", ".join(map(repr, GENERATORS))
             raise ModelError(f"Reference: generator={setup.generator!r} is unknown; pass one of {known}")
         self.generator, self._kept = setup.generator, setup.kept
-        super().__init__(setup.model, in_energy_basis=setup.generator != "local")
+        super().__init__(setup.model, setup.generator != "local", setup.frame)
         # A comparison of matrices: decided once, it is asked for at every point.
         self.exchange = [bath.is_exchange for bath in self.model.baths]
         with mp.workdps(60):

@@ -17,6 +17,7 @@ __all__ = [
     "Matrix",
     "Rows",
     "SingularMatrix",
+    "aligned",
     "connected",
     "dagger",
     "diagonalise",
@@ -29,6 +30,8 @@ __all__ = [
 Matrix = dict[tuple[int, int], Any]
 #: rows[product state] = [(energy state, component of that eigenvector)]
 Rows = list[list[tuple[int, Any]]]
+#: Components within this of the largest count as largest: which of equal ones rounding favours is no convention.
+_AS_LARGE = 0.999999
 
 
 class SingularMatrix(Exception):
@@ -77,7 +80,8 @@ def diagonalise(block: Sequence[int], matrix: Mapping[tuple[int, int], Any]) -> 
     """Orthonormal eigenvectors of a Hermitian block as columns, higher energies first.
 
     Two states: theta = atan2(2|h|, h_00 - h_11) and h_01 = |h| p give (cos(theta/2), p* sin(theta/2)) and
-    (-p sin(theta/2), cos(theta/2)).  More: the largest component of each vector is positive.
+    (-p sin(theta/2), cos(theta/2)).  More: the largest component of each vector is positive, the first of those that
+    are as large but for 1e-6.
     """
     zero, one = mpmath.mpf(0), mpmath.mpf(1)
     if len(block) == 1:
@@ -96,8 +100,35 @@ def diagonalise(block: Sequence[int], matrix: Mapping[tuple[int, int], Any]) -> 
     columns = []
     for k in reversed(range(len(block))):
         column = [vectors[i, k] for i in range(len(block))]
-        largest = max(column, key=abs)
+        size = max(map(abs, column))
+        largest = next(value for value in column if abs(value) >= _AS_LARGE * size)
         columns.append([value * (abs(largest) / largest) for value in column])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def aligned(block: Sequence[int], matrix: Mapping[tuple[int, int], Any], found: Any, given: Any) -> list[list[Any]]:
+    """Eigenvectors ``found`` (columns) in the order and with the phases of the columns ``given``.
+
+    Each given one is projected on the level that holds most of it; where that is less than half, or one level would
+    have to serve twice, what was found stands.
+    """
+    places = range(len(block))
+    own = [[row[k] for row in found] for k in places]
+    energies = [
+        sum(v[i].conjugate() * matrix.get((block[i], block[j]), 0) * v[j] for i in places for j in places).real
+        for v in own
+    ]
+    near = mpmath.mpf(10) ** (-mp.dps // 2) * max(map(abs, energies))
+    columns, levels = [], []
+    for k in places:
+        overlaps = [sum(v[i].conjugate() * given[i][k] for i in places) for v in own]
+        best = max(places, key=lambda m: abs(overlaps[m]))
+        level = tuple(m for m in places if abs(energies[m] - energies[best]) <= near)
+        weight = sum(abs(overlaps[m]) ** 2 for m in level)
+        levels.append(level)
+        if not 2 * weight >= 1 or levels.count(level) > len(level):
+            return [list(row) for row in found]
+        columns.append([sum(own[m][i] * overlaps[m] for m in level) / mp.sqrt(weight) for i in places])
     return [list(row) for row in zip(*columns, strict=True)]
 
 

@@ -36,10 +36,12 @@ def _number(value: Any) -> Any:
 
 
 def _eigenvalue(k: Any, size: Any, *entries: Any) -> Any:
-    """The k-th largest of a real symmetric matrix, row by row: an energy of H + V that has no closed form."""
+    """The k-th largest of a matrix, row by row (Re, then Im if it has one): an energy of H + V without closed form."""
     n = int(size)
-    matrix = mp.matrix([[mp.mpf(entry) for entry in entries[n * i : n * (i + 1)]] for i in range(n)])
-    return sorted(mp.eigsy(matrix, eigvals_only=True), reverse=True)[int(k)]
+    real, imaginary = entries[: n * n], entries[n * n :]
+    values = [mp.mpc(*pair) for pair in zip(real, imaginary, strict=True)] if imaginary else list(map(mp.mpf, real))
+    matrix = mp.matrix([values[n * i : n * (i + 1)] for i in range(n)])
+    return sorted(mp.eigh(matrix, eigvals_only=True), reverse=True)[int(k)]
 
 
 def compiled(symbols: Sequence[Any], entries: Sequence[Any]) -> Callable[..., list[Any]]:

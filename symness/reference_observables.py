@@ -144,8 +144,9 @@ class Forms:
                 warm = warm.plus(-1 / temperature, form)
 
         def combine(values: list[Any]) -> tuple[Any, Any]:
-            flowing = any(abs(value) > TINY for value in values[1:])
-            total = mp.inf if flowing else values[0]
+            # Heat handed to a bath at T = 0 is infinite entropy; Redfield generators may also draw heat from one.
+            signs = {mp.sign(value) for value in values[1:] if abs(value) > TINY}
+            total = sum((-sign * mp.inf for sign in signs), mp.zero) if signs else values[0]
             return total, total
 
         return Quantity((warm, *cold), combine, not cold)

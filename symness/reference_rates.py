@@ -68,7 +68,7 @@ def point_at(model: NumericModel, values: Mapping[str, Any]) -> Point:
     rows = model.eigenvectors(matrices)
     working = matrices
     if model.in_energy_basis:
-        working = {name: to_energy(m, rows) for name, m in matrices.items() if name != "eigenbasis"}
+        working = {name: to_energy(m, rows) for name, m in matrices.items() if name not in ("eigenbasis", "frame")}
         # The eigenvectors make this exact; what rounding leaves off the diagonal is no part of the model.
         working["total"] = {(i, j): value.real for (i, j), value in working["total"].items() if i == j}
     count = len(model.model.baths)

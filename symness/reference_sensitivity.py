@@ -5,7 +5,7 @@ A change of the rates (for condition numbers) is taken along to the nearby point
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
@@ -13,7 +13,7 @@ from mpmath import mp
 
 from symness.errors import ModelError, ObservableError
 from symness.observable import Observable
-from symness.reference_counting import Setting, finite_slope
+from symness.reference_counting import Further, Setting
 from symness.reference_forms import Form
 from symness.reference_matrices import Matrix, connected
 from symness.reference_terms import End, form_terms, moved_magnitudes, relative_change, source_magnitudes
@@ -24,7 +24,7 @@ __all__ = ["Derivative", "Moved", "quantum_fisher"]
 UNDERFLOW = mpmath.mpf("1e-290")
 
 
-class Derivative(Form):
+class Derivative(Further):
     """d/dp of any observable."""
 
     def __init__(self, setting: Setting, observable: Observable) -> None:
@@ -33,13 +33,6 @@ class Derivative(Form):
         if self._name not in setting.place.values:
             known = ", ".join(setting.place.values)
             raise ObservableError(f"derivative: no value for {self._name!r}; there are {known}")
-
-    @property
-    def is_empty(self) -> bool:
-        return False
-
-    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
-        return finite_slope(self.value, rates, rho)
 
     def _ends(self, rates: Sequence[Any]) -> tuple[list[End], list[Any]]:
         """The solutions at p + h and p - h, and their weights; every observable of a point shares them.

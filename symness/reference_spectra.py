@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import mpmath
 from mpmath import mp
 
 from symness.errors import ObservableError
-from symness.reference_counting import Setting, finite_slope
-from symness.reference_forms import Form
+from symness.reference_counting import Further, Setting
 from symness.reference_matrices import Elimination, Matrix, connected, dagger, product
 from symness.reference_terms import reached
 
 __all__ = ["Gap", "Spectrum"]
 
 
-class Spectrum(Form):
+class Spectrum(Further):
     """int dt exp(-i w t) of the connected <A(t) B(0)> over all times, or i int_0^oo dt exp(i w t) <[A(t), B(0)]>.
 
     ``operators`` are A and B in the working basis.
@@ -29,13 +28,6 @@ class Spectrum(Form):
         if frequency not in setting.place.values:
             raise ObservableError(f"spectrum: no value for the frequency {frequency!r}; pass one")
         self._omega = mp.mpf(setting.place.values[frequency])
-
-    @property
-    def is_empty(self) -> bool:
-        return False
-
-    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
-        return finite_slope(self.value, rates, rho)
 
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
         state = self._at.coordinates.matrix(rho)
@@ -114,19 +106,12 @@ class Spectrum(Form):
         return found
 
 
-class Gap(Form):
+class Gap(Further):
     """Smallest -Re of the eigenvalues but one that is zero, block by block."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self._at = setting
-
-    @property
-    def is_empty(self) -> bool:
-        return False
-
-    def derivative(self, rates: Sequence[Any], rho: Sequence[Any]) -> Callable[[Mapping[int, Any], Sequence[Any]], Any]:
-        return finite_slope(self.value, rates, rho)
 
     def value(self, rates: Sequence[Any], rho: Sequence[Any]) -> Any:
         rows = superoperator(self._at, rates)

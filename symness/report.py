@@ -7,6 +7,7 @@ that the same derivation gives the same bytes.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,8 @@ def _page(derivation: Derivation, sections: Sequence[_Section]) -> str:
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.get_template("report.html.j2")
-    return template.render(title=escape(derivation.name), about=escape(derivation.doc.strip()), sections=sections)
+    about = re.sub(r"(?<!\n)\n(?=[^\s*-])", " ", derivation.doc.strip())  # paragraphs flow, lists and displays stay
+    return template.render(title=escape(derivation.name), about=escape(about), sections=sections)
 
 
 # -- models and formulas -------------------------------------------------------------------------------------------

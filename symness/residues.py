@@ -109,21 +109,31 @@ class ResiduePoint:
         return flint.nmod(root, self.prime)
 
     def _spectral(self, name: str, node: Node) -> Any:
-        """A random orthogonal matrix (Cayley transform) for the eigenvectors, random numbers for the energies."""
+        """A random orthogonal matrix (Cayley transform) for the eigenvectors, random numbers for the energies.
+
+        Of a complex block a random unitary one, U as [[Re U, -Im U], [Im U, Re U]].
+        """
         numbers = [int(operand.args[0]) for operand in node.operands[: 3 if name == "eigenvector" else 2]]
         entries, size = node.operands[len(numbers) :], numbers[-1]
         key = ("spectrum", *map(repr, entries))
         if key not in self.calls:
-            skew = [[0] * size for _ in range(size)]
+            halves = len(entries) // size**2
+            n = size * halves
+            skew = [[0] * n for _ in range(n)]
             for i in range(size):
                 for j in range(i):
-                    skew[i][j] = int(self.draw((key, i, j)))
-                    skew[j][i] = self.prime - skew[i][j]
+                    value = int(self.draw((key, i, j)))
+                    for start in range(0, n, size):
+                        skew[start + i][start + j], skew[start + j][start + i] = value, self.prime - value
+                for j in range(i + 1 if halves == 2 else 0):
+                    value = int(self.draw((key, i, j, "imaginary")))
+                    for row, column in {(i, j), (j, i)}:
+                        skew[size + row][column], skew[row][size + column] = value, self.prime - value
             plus, minus = (
                 flint.nmod_mat(
-                    size,
-                    size,
-                    [(int(i == j) + sign * skew[i][j]) % self.prime for i in range(size) for j in range(size)],
+                    n,
+                    n,
+                    [(int(i == j) + sign * skew[i][j]) % self.prime for i in range(n) for j in range(n)],
                     self.prime,
                 )
                 for sign in (1, -1)

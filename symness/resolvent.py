@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from symness import program
 from symness.composites import tidy
@@ -28,10 +28,8 @@ __all__ = ["Resolvent"]
 Vector = dict[Coordinate, Node]
 
 
-@lru_cache(maxsize=64)
-def _listed(state: SteadyState) -> dict[Any, str]:
-    """Sets of operators asked for so far: the intermediates of each carry its number."""
-    return {}
+#: sets of operators asked for so far, as long as their state lives: the intermediates of each carry its number
+_LISTED: WeakKeyDictionary[SteadyState, dict[Any, str]] = WeakKeyDictionary()
 
 
 class Resolvent:
@@ -39,7 +37,7 @@ class Resolvent:
 
     def __init__(self, state: SteadyState, frequency: Any, key: Any, sign: int) -> None:
         self.state, self.generator = state, state.generator
-        table = _listed(state)
+        table = _LISTED.setdefault(state, {})
         self.tag = table.setdefault((frequency.name, sign, *key), str(len(table) + 1))
         self.names = Names({*self.generator.names.taken, *(d.name for d in state.definitions), frequency.name})
         self.shift = program.mul(sign, program.I, program.symbol(frequency.name))

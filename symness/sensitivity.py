@@ -27,8 +27,8 @@ def derivative(quantity: Quantity, parameter: Any) -> Quantity:
     """Exact derivative of an observable with respect to a parameter of the model.
 
     Rates, occupations, frequencies and the eigenbasis are differentiated along; elements in the energy basis refer to
-    the eigenstates at each value of the parameter.  At the edge of the domain (T = 0, a rate of 0) it is the derivative
-    from above.
+    the eigenstates at each value of the parameter (complex ones without a closed form are carried along parallel).  At
+    the edge of the domain (T = 0, a rate of 0) it is the derivative from above.
 
     Parameters
     ----------

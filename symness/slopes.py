@@ -72,29 +72,40 @@ def call_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
 
 
 def _spectral_slope(node: Node, ops: Sequence[Node], slopes: Sequence[Node]) -> Node:
-    """Perturbation theory for a real symmetric matrix h with distinct eigenvalues.
+    """Perturbation theory for a Hermitian matrix h with distinct eigenvalues.
 
-    dE_k = v_k . dh v_k and dv_k = sum over m != k of v_m (v_m . dh v_k)/(E_k - E_m).
+    dE_k = v_k . dh v_k and dv_k = sum over m != k of v_m (v_m . dh v_k)/(E_k - E_m).  Complex vectors keep their phase
+    in the sense that dv_k has no part along v_k: what depends on phases alone is not differentiated.
     """
     indices = 1 if node.args[0] == "eigenvalue" else 2
     size = int(ops[indices].args[0])
     entries, moved = ops[indices + 1 :], slopes[indices + 1 :]
     k = int(ops[indices - 1].args[0])
+    # Of a complex h with vectors x + i y: the pairs (x, y) and (-y, x) of [[Re h, -Im h], [Im h, Re h]].
+    halves = len(entries) // size**2
 
     def component(i: int, m: int) -> Node:
-        return call("eigenvector", i, m, size, *entries)
+        turned, m = divmod(m, size)
+        row = call("eigenvector", (i + turned * size) % (halves * size), m, size, *entries)
+        return -row if turned and i < size else row
+
+    def change(i: int, j: int) -> Node:
+        (a, i), (b, j) = divmod(i, size), divmod(j, size)
+        value = moved[size * i + j + (size**2 if a != b else 0)]
+        return -value if a < b else value
 
     def matrix_element(m: int) -> Node:
-        pairs = [(i, j) for i in range(size) for j in range(size) if not moved[size * i + j].is_zero]
-        return add(*(mul(component(i, m), moved[size * i + j], component(j, k)) for i, j in pairs))
+        places = range(halves * size)
+        pairs = [(i, j, change(i, j)) for i in places for j in places]
+        return add(*(mul(component(i, m), value, component(j, k)) for i, j, value in pairs if not value.is_zero))
 
     if indices == 1:
         return matrix_element(k)
     i, own = int(ops[0].args[0]), call("eigenvalue", k, size, *entries)
     return add(
         *(
-            div(mul(component(i, m), matrix_element(m)), own - call("eigenvalue", m, size, *entries))
-            for m in range(size)
-            if m != k
+            div(mul(component(i, m), matrix_element(m)), own - call("eigenvalue", m % size, size, *entries))
+            for m in range(halves * size)
+            if m % size != k
         )
     )

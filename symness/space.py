@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import Any, TypeVar
@@ -56,7 +57,10 @@ class Part(Displayed):
     def on_space(self, matrix: Any) -> sp.ImmutableMatrix:
         """A matrix on this part alone, as an operator on the whole space."""
         factors = [sp.eye(d) for d in self.dimensions]
-        own = sp.ImmutableMatrix(matrix)
+        try:
+            own = sp.ImmutableMatrix(matrix)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"{self.name!r}: {matrix!r} is not a matrix; pass a SymPy or numpy matrix") from error
         if own.shape != (self.dimension, self.dimension):
             raise ModelError(f"{self.name!r}: the matrix is {own.shape}; pass {self.dimension} x {self.dimension}")
         factors[self.position] = own
@@ -234,7 +238,7 @@ def spins(names: str, j: Any) -> tuple[Spin, ...]:
 
     The highest m comes first; names as for :func:`qubits`.  ModelError unless 2 j is a positive integer.
     """
-    double = 2 * sp.nsimplify(j)
+    double = 2 * sp.nsimplify(j) if isinstance(j, (int, float, str, Fraction, sp.Expr)) else sp.nan
     if not (double.is_Integer and double > 0):
         raise ModelError(f"spins: j={j!r} must be 1/2, 1, 3/2, ... (pass e.g. sympy.Rational(3, 2))")
     return _alike(Spin, names, int(double) + 1, "spins")

@@ -12,6 +12,7 @@ from typing import Any
 import sympy as sp
 
 from symness import program
+from symness.baths import exact_matrix
 from symness.errors import ObservableError
 from symness.formula import Input
 from symness.observable import Observable
@@ -40,9 +41,9 @@ def spectrum(state: SteadyState, A: Any, B: Any = None, omega: Any = "omega") ->
     ObservableError
         For operators of the wrong shape, or a frequency that is a parameter of the model.
     """
-    first = _operator(state, "A", A)
-    second = first.H if B is None else _operator(state, "B", B)
-    frequency = _frequency(state, omega)
+    first = _operator(state, "spectrum: A", A)
+    second = first.H if B is None else _operator(state, "spectrum: B", B)
+    frequency = _frequency(state, "spectrum", omega)
     own = (first.H - second).applyfunc(sp.expand).is_zero_matrix
     solver = Resolvent(state, frequency, (first, second), +1)
     one = solver.answer(first, solver.product(second))
@@ -75,9 +76,14 @@ def susceptibility(state: SteadyState, A: Any, B: Any, omega: Any = "omega") -> 
     A, B : matrices on the product space
     omega : SymPy symbol or str
         See :func:`spectrum`.
+
+    Raises
+    ------
+    ObservableError
+        As :func:`spectrum`.
     """
-    first, second = _operator(state, "A", A), _operator(state, "B", B)
-    frequency = _frequency(state, omega)
+    first, second = _operator(state, "susceptibility: A", A), _operator(state, "susceptibility: B", B)
+    frequency = _frequency(state, "susceptibility", omega)
     solver = Resolvent(state, frequency, (first, second), -1)
     re, im = (solver.known(part) for part in solver.answer(first, solver.commutator(second)))
     return Quantity(
@@ -93,24 +99,24 @@ def susceptibility(state: SteadyState, A: Any, B: Any, omega: Any = "omega") -> 
     )
 
 
-def _operator(state: SteadyState, name: str, operator: Any) -> Any:
+def _operator(state: SteadyState, where: str, operator: Any) -> Any:
     try:
         matrix = sp.ImmutableMatrix(operator)
     except (TypeError, ValueError) as error:
-        raise ObservableError(f"spectrum: {name}={operator!r} is not a matrix; pass one on the space of H") from error
+        raise ObservableError(f"{where}={operator!r} is not a matrix; pass one on the space of H") from error
     if matrix.shape != state.generator.model.H.shape:
         raise ObservableError(
-            f"spectrum: {name} has shape {matrix.shape}, H has {state.generator.model.H.shape}; pass one on that space"
+            f"{where} has shape {matrix.shape}, H has {state.generator.model.H.shape}; pass one on that space"
         )
-    return matrix
+    return exact_matrix(where, matrix)
 
 
-def _frequency(state: SteadyState, omega: Any) -> Any:
+def _frequency(state: SteadyState, where: str, omega: Any) -> Any:
     symbol = sp.Symbol(omega, real=True) if isinstance(omega, str) else omega
     if not isinstance(symbol, sp.Symbol) or not symbol.name.isidentifier():
-        raise ObservableError(f"spectrum: omega={omega!r}; pass a symbol or a name")
+        raise ObservableError(f"{where}: omega={omega!r}; pass a symbol or a name")
     if symbol.name in state.generator.names.taken or symbol.name in {d.name for d in state.definitions}:
-        raise ObservableError(f"spectrum: omega={symbol.name!r} is a name of this model; pass another, e.g. omega='nu'")
+        raise ObservableError(f"{where}: omega={symbol.name!r} is a name of this model; pass another, e.g. omega='nu'")
     return symbol
 
 

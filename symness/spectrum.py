@@ -1,8 +1,9 @@
 """Energies and eigenvectors of H + V, block by block.
 
 A block is a connected component of the non-zero pattern.  Blocks of one and two states are solved in closed form; a
-larger block is, when its characteristic polynomial factors into degree <= 2; otherwise it is diagonalised numerically
-inside the evaluator and stays opaque in formulas.  A supplied eigenbasis is verified and used as it stands.
+larger block is, when its characteristic polynomial factors into degree <= 2 and no loop of couplings keeps a phase;
+otherwise it is diagonalised numerically inside the evaluator and stays opaque in formulas.  A supplied eigenbasis is
+verified and used as it stands.
 
 Order: a block keeps its places, higher energies first.  Two states i, j: theta = atan2(2 h_ij, h_ii - h_jj), upper
 state cos(theta/2)|i> + sin(theta/2)|j>, lower state -sin(theta/2)|i> + cos(theta/2)|j>; valid for both signs of the
@@ -21,8 +22,8 @@ from symness import program
 from symness.closed_levels import closed_levels
 from symness.convert import from_sympy, to_sympy
 from symness.eigenbasis import check_eigenbasis
-from symness.errors import ModelError
 from symness.formula import Definition
+from symness.gauge import polar, real_gauge, real_imag
 from symness.graph import components
 from symness.model import Model
 from symness.names import Names
@@ -197,14 +198,13 @@ class _Builder:
 
     def phase(self, coupling: Any) -> tuple[Any, Node]:
         """|h| and h/|h| of a complex coupling; p + i q with p**2 + q**2 = 1."""
-        re, im = (sp.expand(part) for part in coupling.as_real_imag())
-        if re == 0:
-            return im, program.I
-        modulus = sp.sqrt(sp.trigsimp(sp.expand(re**2 + im**2)))
+        modulus, phase = polar(coupling)
+        if phase == sp.I:
+            return modulus, program.I
         if not any(power.exp == sp.Rational(1, 2) for power in modulus.atoms(sp.Pow)):
             # F exp(i phi): the phase stands there
-            return modulus, self.node(sp.cancel((re + sp.I * im) / modulus))
-        p, q = self.node(re), self.node(im)
+            return modulus, self.node(sp.cancel(phase))
+        p, q = map(self.node, real_imag(coupling))
         size = program.sqrt(program.add(program.power(p, 2), program.power(q, 2)))
         cosine = self.name("cos_phase", program.div(p, size), r"\cos\varphi")
         sine = self.name("sin_phase", program.div(q, size), r"\sin\varphi", program.add(1, -program.power(cosine, 2)))
@@ -213,13 +213,15 @@ class _Builder:
     def factored(self, places: list[int]) -> bool:
         """Closed form where the characteristic polynomial factors into degree <= 2."""
         block = sp.Matrix([[self.H[i, j] for j in places] for i in places])
-        levels = None if block.has(sp.I) else closed_levels(block, places)
-        if levels is None:
+        gauge = real_gauge(block) if block.has(sp.I) else (block, [[] for _ in places])
+        levels = closed_levels(block, places) if gauge is None else closed_levels(gauge[0], places)
+        if gauge is None or levels is None:
             return False
+        phases = [program.mul(*(program.conjugate(self.phase(h)[1]) for h in path)) for path in gauge[1]]
         for place, (root, column) in zip(places, levels, strict=True):
             self.energies[place] = self.radicals(root)
-            for i, component in zip(places, self.normalised(column), strict=True):
-                self.vectors[i][place] = component
+            for i, phase, component in zip(places, phases, self.normalised(column), strict=True):
+                self.vectors[i][place] = program.mul(phase, component)
         return True
 
     def normalised(self, column: list[Any]) -> list[Node]:
@@ -267,48 +269,51 @@ class _Builder:
         if function == "sin":
             cosine = self.trigonometric(program.call("cos", argument))
             square = program.add(1, -program.power(cosine, 2))
-        return self.name(stem, call, sp.latex(to_sympy(call, {s.name: s for s in self.model.symbols})), square)
+        angle = sp.latex(to_sympy(argument, {s.name: s for s in self.model.symbols}))
+        return self.name(stem, call, rf"\{function}({angle})", square)
 
     def opaque(self, places: list[int]) -> None:
-        """Numbers for the evaluator, symbols for the formula."""
+        """Numbers for the evaluator, symbols for the formula; real and imaginary parts of a complex block."""
         self.numerical = True
-        block = [[self.H[i, j] for j in places] for i in places]
-        if any(entry.has(sp.I) for row in block for entry in row):
-            raise ModelError(
-                f"Model: the block of H + V on states {places} is complex and has no closed form; "
-                "pass eigenbasis=, or a gauge in which it is real"
-            )
-        entries = [self.node(entry) for row in block for entry in row]
+        parts = [real_imag(self.H[i, j]) for i in places for j in places]
+        axes = (0, 1) if any(self.H[i, j].has(sp.I) for i in places for j in places) else (0,)
+        entries = [self.node(part[axis]) for axis in axes for part in parts]
         size = len(places)
         for k, place in enumerate(places):
             energy = program.call("eigenvalue", k, size, *entries)
             self.energies[place] = self.name(f"E_{place + 1}", energy, f"E_{{{place + 1}}}")
             for row, i in enumerate(places):
-                component = program.call("eigenvector", row, k, size, *entries)
                 latex = rf"\langle {i + 1}|E_{{{place + 1}}}\rangle"
-                self.vectors[i][place] = self.name(f"v_{i + 1}_{place + 1}", component, latex)
+                real, *imaginary = (program.call("eigenvector", row + a * size, k, size, *entries) for a in axes)
+                tag = "_re" if imaginary else ""
+                shown = rf"\operatorname{{Re}}{latex}" if imaginary else latex
+                component = self.name(f"v_{i + 1}_{place + 1}{tag}", real, shown)
+                for part in imaginary:
+                    name = self.name(f"v_{i + 1}_{place + 1}_im", part, rf"\operatorname{{Im}}{latex}")
+                    component = program.add(component, program.mul(program.I, name))
+                self.vectors[i][place] = component
 
     # -- supplied eigenbasis ----------------------------------------------------------------------------------------
 
     def supplied(self) -> None:
         basis = self.model.eigenbasis
         n = self.model.dimension
-        if basis.has(sp.I):
-            raise ModelError(
-                "Model: eigenbasis= holds complex entries; pass a real one (choose the phases of the basis)"
-            )
         self.vectors = [[self.entry(basis[i, k], i, k) for k in range(n)] for i in range(n)]
-        check_eigenbasis(self.model)
-        for k in range(n):
-            column = basis[:, k]
-            self.energies[k] = self.radicals(sp.simplify((column.T * self.H * column)[0, 0]))
+        for k, energy in enumerate(check_eigenbasis(self.model)):
+            self.energies[k] = self.radicals(energy)
 
-    def entry(self, value: Any, i: int, k: int) -> Node:
+    def entry(self, value: Any, i: int, k: int, part: str = "") -> Node:
         value = sp.sympify(value)
+        if value.has(sp.I):
+            real, imaginary = real_imag(value)
+            imaginary = program.mul(program.I, self.entry(imaginary, i, k, "_im"))
+            return program.add(self.entry(real, i, k, "_re"), imaginary)
         if value.is_Rational:
             return program.number(Fraction(int(value.p), int(value.q)))
         square = sp.expand(value**2)
         if square.is_Rational:
             root = self.root(Fraction(int(square.p), int(square.q)))
             return root if value.is_positive else -root
-        return self.name(f"v_{i + 1}_{k + 1}", from_sympy(value, self.order), rf"v_{{{i + 1}{k + 1}}}")
+        latex = rf"v_{{{i + 1}{k + 1}}}"
+        shown = {"_re": rf"\operatorname{{Re}}{latex}", "_im": rf"\operatorname{{Im}}{latex}"}.get(part, latex)
+        return self.name(f"v_{i + 1}_{k + 1}{part}", from_sympy(value, self.order), shown)

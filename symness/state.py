@@ -11,9 +11,11 @@ from typing import Any
 import sympy as sp
 
 from symness import program
+from symness.baths import RATES
 from symness.composites import CompositeMatrix, tidy
 from symness.convert import from_sympy, to_sympy
 from symness.display import Displayed
+from symness.eigenbasis import frame
 from symness.errors import ObservableError
 from symness.exact import Ring
 from symness.formula import Condition, Definition, Formula, Input, Output
@@ -22,7 +24,7 @@ from symness.linear import LinearForms
 from symness.liouville import Coordinate
 from symness.names import subscript
 from symness.notation import Notation
-from symness.observable import Observable, Setup
+from symness.observable import Observable, Setup, energies_counted
 from symness.parameters import Parameter, default_latex
 from symness.program import Node
 from symness.quantity import Quantity
@@ -201,10 +203,19 @@ class SteadyState(Displayed):
         return {**self._symbols, **{d.name: Parameter(d.name, d.latex, real=True) for d in self.definitions}}
 
     def specialise(self, replacements: Mapping[Any, Any]) -> SteadyState:
-        """The steady state of the model with parameters replaced, e.g. ``{J_2: J_1}``; derived and checked anew."""
+        """The steady state of the model with parameters replaced, e.g. ``{J_2: J_1}``; derived and checked anew.
+
+        Keys are parameters or their names (else ObservableError), values expressions in parameters, or numbers.
+        """
         from symness.steady import steady_state
 
-        return steady_state(self.generator.rebuild(substituted(self.generator.model, replacements)))
+        known, table = self._symbols, {}
+        for key, value in dict(replacements).items():
+            symbol = known.get(key if isinstance(key, str) else getattr(key, "name", ""))
+            if symbol is None or (key != symbol and not isinstance(key, str)):
+                raise ObservableError(f"specialise: {key!r} is no parameter of the model; there are {', '.join(known)}")
+            table[symbol] = value
+        return steady_state(self.generator.rebuild(substituted(self.generator.model, table)))
 
     def _repr_latex_(self) -> str:
         return self.closed_form.latex(notebook=True)
@@ -276,11 +287,13 @@ def build_formula(
     provenance = {
         "generator": generator.kind,
         "basis": generator.basis,
-        "pairs": "; ".join(f"{b}: ({w}, {v})" for b, w, v in generator.pairs),
-        "rates": "gamma is the golden-rule rate: a two-level system decays at gamma (1 + N)",
+        "pairs": "; ".join(f"{b}: ({w}, {v})" for b, w, v in generator.pairs) or "none",
+        "rates": RATES,
         "Lamb shift": "off",
         "units": "hbar = k_B = 1; energies, rates and temperatures in one unit",
+        **energies_counted({o.name: o.observable for o in outputs}),
     }
+    vectors = generator.spectrum.vectors if generator.basis == "energy" and model.eigenbasis is None else ()
     whole = Formula(
         name,
         (*inputs, *further),
@@ -288,6 +301,6 @@ def build_formula(
         tuple(outputs),
         (*extra, *generator.conditions),
         MappingProxyType(provenance),
-        Setup(model, generator.kind, generator.kept),
+        Setup(model, generator.kind, generator.kept, frame(model.symbols, vectors, generator.spectrum.definitions)),
     )
     return whole.select([o.name for o in outputs])

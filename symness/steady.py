@@ -48,7 +48,7 @@ def steady_state(generator: Generator, notation: Notation | None = None) -> Stea
     Parameters
     ----------
     generator : Generator
-        From ``redfield``, ``secular`` or ``local``.
+        From ``redfield``, ``partial_secular``, ``secular`` or ``local``.
     notation : Notation, optional
         A paper's symbols for the closed form.  Evaluators do not depend on it.
 
@@ -120,10 +120,9 @@ class _Derivation:
         self.words = spelled(self.labels)
 
     def state(self) -> SteadyState:
-        order = [c for c in self.matrix.sector]
         entries = {k: self.matrix.ring.collect(v) for k, v in self.matrix.matrix.items()}
         step("program form")
-        steps, straight = self.steps(straight_line(entries, order, self.ground(), self.numbers))
+        steps, straight = self.steps(straight_line(entries, self.matrix.sector, self.matrix.ground, self.numbers))
         self.zeros = self.check(straight, steps, "program form")
         straight = self.without_zeros(straight)
         program_form = self.formula("program", steps, self.elements_of(straight))
@@ -203,9 +202,6 @@ class _Derivation:
         return [*self.base, *made], dict(zip(values, roots, strict=True))
 
     # -- elements -------------------------------------------------------------------------------------------------
-
-    def ground(self) -> Coordinate:
-        return self.matrix.ground
 
     def flat(self, form: PaperForm) -> dict[Coordinate, Node]:
         """Populations, real and imaginary parts."""

@@ -22,7 +22,7 @@ from symness.sweep_store import Store, needed
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["required", "sweep"]
+__all__ = ["refuse_hidden", "required", "sweep"]
 
 _TYPES = {"complex": np.complex128, "bool": np.bool_}
 #: blocks that a cluster holds at a time, for each of its threads
@@ -94,19 +94,17 @@ def sweep(
             _tell(progress, done, len(blocks))
         return _labelled(points, module, arrays)
     template = _labelled(points, module, _unwritten(points, module, names, block))
-    with Store(Path(to), template, points.digest(text, *names, str(block))) as store:
-        todo = [cut for cut in blocks if cut not in store]
-        for done, (cut, found) in enumerate(_computed(points, text, names, todo, client), len(blocks) - len(todo) + 1):
-            store.write(cut, found)
-            _tell(progress, done, len(blocks))
-        return store.finish()
+    store = Store(Path(to), template, points.digest(text, *names, str(block)))
+    todo = [cut for cut in blocks if cut not in store]
+    for done, (cut, found) in enumerate(_computed(points, text, names, todo, client), len(blocks) - len(todo) + 1):
+        store.write(cut, found)
+        _tell(progress, done, len(blocks))
+    return store.finish()
 
 
 def _points(module: Any, parameters: Mapping[str, Any], block: int) -> Grid:
     """The grid of the parameters; SweepError for what does not fit the module, or a block that is no number."""
-    hidden = [p for p in module.PARAMETERS if p in _OPTIONS]
-    if hidden:
-        raise SweepError(f"sweep: {hidden[0]!r} is an argument of sweep itself; give this parameter another name")
+    refuse_hidden(module)
     points = grid(module.PARAMETERS, parameters)
     missing = [p for p in required(module) if p not in parameters]
     if missing:
@@ -114,6 +112,13 @@ def _points(module: Any, parameters: Mapping[str, Any], block: int) -> Grid:
     if not isinstance(block, int) or block < 1:
         raise SweepError(f"sweep: block={block!r} must be a number of points, at least 1")
     return points
+
+
+def refuse_hidden(module: Any) -> None:
+    """SweepError where a parameter of the module has the name of an argument of :func:`sweep`."""
+    hidden = [p for p in module.PARAMETERS if p in _OPTIONS]
+    if hidden:
+        raise SweepError(f"sweep: {hidden[0]!r} is an argument of sweep itself; give this parameter another name")
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

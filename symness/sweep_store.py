@@ -14,12 +14,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symness.errors import MissingPackageError, SweepError
+from symness.grid import Block
 
 if TYPE_CHECKING:
     import xarray
@@ -28,11 +28,10 @@ __all__ = ["Store", "needed"]
 
 _MARK = "symness_sweep"
 _LAID_OUT = "laid out"
-Block = tuple[slice, ...]
 
 
 class Store:
-    """One sweep on disk; ``digest`` says which.
+    """One sweep on disk; ``digest`` says which.  Every block is on disk when it is recorded: nothing is to be closed.
 
     Raises
     ------
@@ -59,14 +58,6 @@ class Store:
         if not self.complete:
             with self._written():
                 self._begin()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to close: every block is on disk when it is recorded."""
 
     def __contains__(self, cut: Block) -> bool:
         return self.complete or _text(cut) in self.done

@@ -15,17 +15,17 @@ import sympy as sp
 from symness import program
 from symness.baths import Bath, exact_matrix
 from symness.composites import tidy
+from symness.conserved import conserved, without_potentials
 from symness.convert import from_sympy
 from symness.errors import ObservableError, VerificationError
 from symness.exact import Polynomial
 from symness.generators import Generator
-from symness.liouville import Coordinate, Entry, expectation_row, functional
-from symness.model import Model
+from symness.liouville import Coordinate, Entry, energy_operator, expectation_row, functional
 from symness.observable import Observable
 from symness.program import Node
 from symness.quantity import Quantity
 from symness.rates import default_latex_text
-from symness.rational import one_product
+from symness.rational import one_product, polynomial_weight
 from symness.state import SteadyState
 
 __all__ = [
@@ -50,6 +50,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
         E = H + V or E = H; default ``"bare"`` for ``local``, else ``"total"``.
     """
     chosen = energy_kind(state, energy)
+    row = _energy_row(state.generator, bath, chosen)
     expression = _energy_expression(state, bath, chosen)
     meaning = f"{chosen} energy current from bath {bath} into the system"
     return Quantity(
@@ -59,7 +60,7 @@ def energy_current(state: SteadyState, bath: str, energy: str | None = None) -> 
         rf"I_{{{default_latex_text(bath)}}}",
         meaning,
         "energy^2",
-        row=_energy_row(state.generator, bath, chosen),
+        row=row,
     )
 
 
@@ -105,11 +106,11 @@ def _heat_row(state: SteadyState, bath: str, energy: str, mu: Any) -> Mapping[Co
     """The heat current as one functional; None where mu is no polynomial of the parameters."""
     generator = state.generator
     row = {c: dict(e) for c, e in _energy_row(generator, bath, energy).items()}
-    if mu == 0:
-        return row
-    if not sp.sympify(mu).is_polynomial():
+    weight = polynomial_weight(generator, mu)
+    if weight is None:
         return None
-    weight = generator.ring.from_node(_node(state, mu))
+    if not len(weight):
+        return row
     for coordinate, entry in functional(generator, bath, "particle").items():
         own = row.setdefault(coordinate, {})
         for rate, value in entry.items():
@@ -128,7 +129,11 @@ def entropy_production(state: SteadyState, energy: str | None = None) -> Quantit
     baths = state.generator.model.baths
     if not baths:
         raise ObservableError("entropy_production: the model has no bath; add one with a temperature")
-    if not state.generator.model.jumps and _conserved(state.generator, chosen):
+    if frozen := [b.name for b in baths if b.temperature == 0]:
+        at_zero = "has temperature 0, where heat is infinite entropy; make it a parameter, whose value may be 0"
+        raise ObservableError(f"entropy_production: bath {frozen[0]!r} {at_zero}")
+    paired = len(baths) == 2 or without_potentials(baths)
+    if paired and not state.generator.model.jumps and conserved(state.generator, chosen):
         expression = _affinities(state, baths, chosen)
     else:
         expression = program.add(
@@ -149,53 +154,21 @@ def entropy_production(state: SteadyState, energy: str | None = None) -> Quantit
     )
 
 
-def _conserved(generator: Generator, energy: str) -> bool:
-    """Total energy commutes with H + V, so its currents add up to zero; bare energy does where H commutes with V."""
-    H, V = sp.Matrix(generator.model.H), sp.Matrix(generator.model.interaction)
-    if energy == "bare" and not (H * V - V * H).applyfunc(sp.expand).is_zero_matrix:
-        return False
-    return all(b.chemical_potential == 0 for b in generator.model.baths) or _quanta_conserved(generator.model)
-
-
-def _quanta_conserved(model: Model) -> bool:
-    """Whether every coupling lowers one number that H + V conserves, so that the quanta of all baths add up to 0.
-
-    Looks for a diagonal n with n(i) = n(j) - 1 for every <i|S|j> and n(i) = n(j) for every <i|H + V|j>.
-    """
-    lowered = [c for b in model.baths if b.is_exchange for c in b.coupling]
-    if not lowered or not all(b.is_exchange for b in model.baths):
-        return False
-    size = model.dimension
-    links = [(i, j, 1) for S in lowered for i in range(size) for j in range(size) if S[i, j] != 0]
-    links += [(i, j, 0) for i in range(size) for j in range(size) if i != j and model.total[i, j] != 0]
-    value: dict[int, int] = {}
-    for start in range(size):
-        if start in value:
-            continue
-        value[start] = 0
-        stack = [start]
-        while stack:
-            k = stack.pop()
-            for i, j, step in links:
-                for here, there, change in ((i, j, step), (j, i, -step)):
-                    if here == k and there not in value:
-                        value[there] = value[k] + change
-                        stack.append(there)
-    return all(value[i] == value[j] - step for i, j, step in links)
-
-
 def _affinities(state: SteadyState, baths: Any, energy: str) -> Node:
-    first, terms = baths[0], []
-    T1, mu1 = _node(state, first.temperature), _node(state, first.chemical_potential)
-    for bath in baths[1:]:
-        T, mu = _node(state, bath.temperature), _node(state, bath.chemical_potential)
-        product = program.mul(T1, T)
-        terms.append(program.div(program.mul(energy_current(state, bath.name, energy).expression, T - T1), product))
-        if not (mu.is_zero and mu1.is_zero):
-            # mu/T - mu_1/T_1, with the differences taken first
-            force = program.add(program.mul(mu - mu1, T1), -program.mul(mu1, T - T1))
-            terms.append(program.div(program.mul(particle_current(state, bath.name).expression, force), product))
-    return program.add(*terms)
+    """One temperature divides after the other: at T = 0 each quotient is infinite, or zero without a current."""
+    T1, mu1 = _node(state, baths[0].temperature), _node(state, baths[0].chemical_potential)
+    if without_potentials(baths):  # the first bath, whose heat is the sum, divides last
+        terms = []
+        for bath in baths[1:]:
+            T, flow = _node(state, bath.temperature), energy_current(state, bath.name, energy).expression
+            terms.append(program.div(program.mul(flow, T - T1), T))
+        return program.div(program.add(*terms), T1)
+    (bath,) = baths[1:]
+    T, mu = _node(state, bath.temperature), _node(state, bath.chemical_potential)
+    flow = energy_current(state, bath.name, energy).expression
+    quanta = particle_current(state, bath.name).expression
+    handed = program.div(program.mul(flow - program.mul(mu1, quanta), T - T1), T1)
+    return program.div(program.add(handed, program.mul(mu - mu1, quanta)), T)
 
 
 def expectation(state: SteadyState, operator: Any) -> Quantity:
@@ -256,11 +229,7 @@ def _node(state: SteadyState, expression: Any) -> Node:
 
 
 def _energy_row(generator: Generator, part: str, energy: str) -> Mapping[Coordinate, Entry]:
-    if energy == "total" and generator.basis == "energy":
-        operator = generator.hamiltonian
-    else:
-        operator = generator.to_basis(generator.model.total if energy == "total" else generator.model.H)
-    return functional(generator, part, "energy", operator)
+    return functional(generator, part, "energy", energy_operator(generator, energy))
 
 
 def value_of_row(state: SteadyState, row: Mapping[Coordinate, Entry]) -> Node:

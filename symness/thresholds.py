@@ -35,7 +35,7 @@ def threshold(
     ----------
     source : Formula, Quantity or SteadyState
     parameter : symbol or str
-    value : number
+    value : number, or without a bracket an expression in the other parameters
     output : str, optional
         Which output, where the formula has several.
     bracket : (low, high), optional
@@ -54,7 +54,11 @@ def threshold(
     formula, chosen = _single(as_formula(source, "threshold"), output, "threshold")
     name = _known(formula, parameter, "threshold")
     if bracket is not None:
-        return _crossings(formula, chosen, name, float(value), bracket, fixed)
+        try:
+            level = float(value)
+        except TypeError as error:
+            raise LimitError(f"threshold: value={value!r}; with a bracket pass a number") from error
+        return _crossings(formula, chosen, name, level, bracket, fixed)
     if fixed:
         raise LimitError("threshold: values of parameters need a bracket=(low, high) of the one that is searched")
     found = list(closed_crossings(formula, chosen, name, sp.sympify(value)))
@@ -173,15 +177,12 @@ def _crossings(
 ) -> np.ndarray:
     run = _Curve(formula, output, name, fixed)
     points = np.linspace(*_ends(bracket), _SCAN)
-    found = []
-    for _ in range(1):
-        above = run(points) > value
-        known = ~np.isnan(run(points))
-        if not known.any():
-            raise LimitError(f"threshold: {output.name} has no value in bracket={bracket!r}")
-        for k in np.flatnonzero((above[1:] != above[:-1]) & known[1:] & known[:-1]):
-            found.append(_boundary(run, value, points[k], points[k + 1]))
-    return np.array(found)
+    values = run(points)
+    above, known = values > value, ~np.isnan(values)
+    if not known.any():
+        raise LimitError(f"threshold: {output.name} has no value in bracket={bracket!r}")
+    crossed = np.flatnonzero((above[1:] != above[:-1]) & known[1:] & known[:-1])
+    return np.array([_boundary(run, value, points[k], points[k + 1]) for k in crossed])
 
 
 def _boundary(run: _Curve, value: float, low: float, high: float) -> float:

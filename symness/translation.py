@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import gcd
-from typing import Any
 
 from symness import program
 from symness.convert import from_sympy
 from symness.errors import ModelError
-from symness.exact import Polynomial, Ring
+from symness.exact import Polynomial, Ring, common_content
 from symness.formula import Definition
 from symness.notation import Notation
 from symness.parameters import default_latex
@@ -154,7 +151,9 @@ class Translation:
         a, b = a / common, b / common
         common_scale, common = ring.primitive(common)
         below_scale, bottom = ring.primitive(bottom)
-        content = _content([ring.primitive(p)[0] for p in (a, b) if len(p)])
+        contents = [ring.primitive(p)[0] for p in (a, b) if len(p)]
+        # with the sign of the first: the leading part is displayed without minus
+        content = common_content(contents) * (1 if contents[0] > 0 else -1)
         a, b = (p * ring.constant(1 / content) for p in (a, b))
         scale = content * common_scale / below_scale
         inner = program.add(show(a), program.mul(program.I, show(b)))
@@ -170,16 +169,6 @@ def _common_degree(polynomial: Polynomial) -> int:
     """Degree of the largest monomial that divides every term."""
     terms = polynomial.monoms()
     return sum(min(int(m[k]) for m in terms) for k in range(len(terms[0]))) if terms else 0
-
-
-def _content(scales: Sequence[Any]) -> Fraction:
-    """Greatest common divisor of fractions, with the sign of the first: the leading part is displayed without minus."""
-    total = Fraction(0)
-    for x in scales:
-        total = Fraction(
-            gcd(total.numerator * x.denominator, x.numerator * total.denominator), total.denominator * x.denominator
-        )
-    return total if scales[0] > 0 else -total
 
 
 def _written_out(rate: Rate) -> Node:

@@ -15,6 +15,7 @@ from symness import program
 from symness.convert import from_sympy
 from symness.errors import ObservableError
 from symness.formula import Condition, Definition, Formula, Output
+from symness.names import Names
 from symness.outputs import formula
 from symness.program import Node
 from symness.quantity import Quantity
@@ -46,29 +47,29 @@ def conductance(current: Quantity, wrt: Any, at: Mapping[Any, Any] | None = None
     Raises
     ------
     ObservableError
-        For a parameter that the model does not have, a quantity without derivative, or temperatures that are
-        expressions (pass ``at=``).
+        For a parameter that the model does not have, a quantity without derivative, temperatures that are expressions
+        (pass ``at=``), or values in ``at`` outside the conditions of the state.
 
     Notes
     -----
     The derivative is defined wherever the current is; where the current does not vanish (``local`` at different
     energies), it is the slope at that point.
     """
-    state = current.state
+    state = _state_of("conductance", current)
     symbol = _parameter(state, wrt)
     point = _equilibrium(state, symbol) if at is None else {_parameter(state, k): v for k, v in at.items()}
     whole = formula(state, {name: current})
     slopes: dict[str, Node] = {symbol.name: program.number(1)}
     made: list[Definition] = []
     mark = getattr(symbol, "latex", symbol.name)
-    taken = {i.name for i in whole.inputs} | {d.name for d in whole.definitions}
+    names = Names({i.name for i in whole.inputs} | {d.name for d in whole.definitions})
     try:
         for definition in whole.definitions:
             made.append(definition)
             slope = program.differentiate(definition.expression, slopes)
             if slope.is_zero:
                 continue
-            own = _fresh(f"d_{definition.name}", taken)
+            own = names.fresh(f"d_{definition.name}")
             made.append(Definition(own, slope, rf"\partial_{{{mark}}} {definition.latex}", definition.atom))
             slopes[definition.name] = program.symbol(own)
         value = program.differentiate(whole.output(name).expression, slopes)
@@ -105,19 +106,19 @@ def rectification(current: Quantity, exchange: Mapping[Any, Any] | None = None, 
     ObservableError
         For a model without two baths and no ``exchange``, or what is not a parameter.
     """
-    state = current.state
+    state = _state_of("rectification", current)
     pairs = _swapped(state) if exchange is None else exchange
     both = {_parameter(state, a): _parameter(state, b) for a, b in pairs.items()}
     both |= {b: a for a, b in both.items()}
     whole = formula(state, {"forward": current})
     symbols: dict[str, Node] = {a.name: program.symbol(b.name) for a, b in both.items()}
-    taken = {i.name for i in whole.inputs} | {d.name for d in whole.definitions}
+    names = Names({i.name for i in whole.inputs} | {d.name for d in whole.definitions})
     made = list(whole.definitions)
     for definition in whole.definitions:
         expression = program.substitute(definition.expression, symbols)
         if expression is definition.expression:
             continue
-        own = _fresh(f"{definition.name}_back", taken)
+        own = names.fresh(f"{definition.name}_back")
         made.append(Definition(own, expression, rf"{definition.latex}'", definition.atom))
         symbols[definition.name] = program.symbol(own)
     forward = whole.output("forward")
@@ -134,17 +135,16 @@ def rectification(current: Quantity, exchange: Mapping[Any, Any] | None = None, 
     for c in whole.conditions:
         turned = program.substitute(c.expression, symbols)
         if all(turned is not known.expression for known in conditions):
-            conditions.append(Condition(turned, f"{c.text} with the bias exchanged"))
+            conditions.append(Condition(turned, f"{c.text} with the bias exchanged", strict=c.strict))
     return replace(
         whole, name=name, definitions=tuple(made), outputs=outputs, conditions=tuple(conditions), reference=None
     )
 
 
-def _fresh(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
+def _state_of(asked: str, current: Any) -> SteadyState:
+    if not isinstance(current, Quantity):
+        raise ObservableError(f"{asked}: current={current!r} is no quantity; pass e.g. sn.heat_current(state, '1')")
+    return current.state
 
 
 def _parameter(state: SteadyState, wanted: Any) -> Any:
@@ -212,15 +212,23 @@ def _put(whole: Formula, point: Mapping[Any, Any]) -> Formula:
     outputs = tuple(
         replace(o, expression=_shortened(program.substitute(o.expression, known), seen)) for o in whole.outputs
     )
-    conditions = tuple(
-        Condition(value, c.text if value is c.expression else f"{c.text} in equilibrium", c.latex)
-        for c in whole.conditions
-        if (value := program.substitute(c.expression, known)).op != "number"
-    )
+    conditions = tuple(turned for c in whole.conditions for turned in _condition(c, known))
     replaced = {s.name for s in point}
     inputs = tuple(i for i in whole.inputs if i.name not in replaced)
     result = replace(whole, inputs=inputs, definitions=tuple(made), outputs=outputs, conditions=conditions)
     return result.select([o.name for o in outputs])
+
+
+def _condition(condition: Condition, known: Mapping[str, Node]) -> list[Condition]:
+    """What is left of a condition when values are put in: nothing where it holds by itself, or at its boundary."""
+    value = program.substitute(condition.expression, known)
+    if value is condition.expression:
+        return [condition]
+    if value.op != "number":
+        return [Condition(value, f"{condition.text} in equilibrium", strict=condition.strict)]
+    if value.args[0] < 0:
+        raise ObservableError(f"conductance: at= violates the condition {condition.text}; pass values that meet it")
+    return []
 
 
 def _shortened(node: Node, seen: Mapping[Node, Node]) -> Node:

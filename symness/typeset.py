@@ -1,7 +1,6 @@
-r"""Expressions as LaTeX text, and where a long one may be broken.
+r"""Expressions as LaTeX text (:mod:`symness.linebreak` breaks what is too long for a line).
 
-Nothing is expanded, reordered or factored: terms and factors come in the order in which they were built.  Breaks come
-before a ``+`` or ``-``, of a sum or inside the one bracket that makes a product long.
+Nothing is expanded, reordered or factored: terms and factors come in the order in which they were built.
 """
 
 from __future__ import annotations
@@ -10,27 +9,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import isqrt
 from types import MappingProxyType
 
 from symness import program
 from symness.program import Node
 
-__all__ = ["OCCUPATION", "TOKEN", "Printer", "key_of"]
+__all__ = ["OCCUPATION", "TOKEN", "Printer", "key_of", "wrapped"]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NAMED = {"log": r"\ln", "minimum": r"\min", "maximum": r"\max", "positive_part": r"\max"}
 _NAMED |= {name: "\\" + name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 _OPERATOR = re.compile(r"\\(?:sin|cos|tan|max|min|ln)h?(?![A-Za-z])")  # TeX spaces these by itself
 _TRIGONOMETRIC = re.compile(r"\\(?:sin|cos|tan)h?(?![A-Za-z])")
+_PART = re.compile(r"\\(?:mathrm|operatorname)\{(?:Re|Im)\}")
 OCCUPATION = {"bose": r"n_{\mathrm{B}}", "fermi": r"n_{\mathrm{F}}"}
 _KEY_START = {"cos_half": 1, "sin_half": 1, "eigenvalue": 3, "eigenvector": 4, "wootters": 1}
 
-# Widths in average letters, as TeX sets them; a command that is not listed is one letter wide.
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
-_WIDTHS = dict.fromkeys(r"^ _ { } & ' \! \\ \bar \tilde \hat \vec \dot \mathcal \mathrm \text".split(), 0.0)
-_WIDTHS |= dict.fromkeys(r"\operatorname \frac \tfrac \left \right \bigl \bigr \Bigl \Bigr \biggl \biggr".split(), 0.0)
-_WIDTHS |= {"+": 2.4, "-": 2.4, "=": 2.4, "<": 2.4, ">": 2.4, r"\quad": 2.0, r"\,": 0.4, r"\sqrt": 1.7}
-_WIDTHS |= dict.fromkeys(r"\max \min \sin \cos \tan".split(), 3.0)
 
 
 @dataclass(frozen=True)
@@ -48,14 +44,14 @@ class _Text:
     @property
     def head(self) -> str:
         """The text as a first factor, whose sign becomes that of the product."""
-        return _wrap(self.text) if self.kind in ("sum", "difference") else self.text
+        return wrapped(self.text) if self.kind in ("sum", "difference") else self.text
 
     @property
     def factor(self) -> str:
-        return _wrap(self.whole) if self.negative else self.head
+        return wrapped(self.whole) if self.negative else self.head
 
 
-def _wrap(text: str, fixed: bool = False) -> str:
+def wrapped(text: str, fixed: bool = False) -> str:
     """Brackets unlike those inside, with a gap at either end if ``fixed``: those may stand on different lines."""
     used = max((k + 1 for k, mark in enumerate(("(", "[", r"\{")) if mark in text), default=0)
     left, right = (("(", ")"), ("[", "]"), (r"\{", r"\}"))[max(used, fixed) % 3]
@@ -67,8 +63,8 @@ def _wrap(text: str, fixed: bool = False) -> str:
 
 
 def _apply(*arguments: str) -> str:
-    wrapped = _wrap(", ".join(arguments))
-    return r"\!" + wrapped if wrapped.startswith(r"\left") else wrapped
+    text = wrapped(", ".join(arguments))
+    return r"\!" + text if text.startswith(r"\left") else text
 
 
 def _product(factors: Sequence[_Text]) -> str:
@@ -140,12 +136,19 @@ class Printer:
                 negative, parts = negative ^ parts[1].negative, [parts[0], replace(parts[1], negative=False)]
             return _Text(_product(parts), "open" if parts[-1].kind == "open" else "product", negative)
         if node.op == "div":
-            return _Text(rf"\frac{{{parts[0].text}}}{{{parts[1].whole}}}", "fraction", parts[0].negative)
+            return _Text(rf"\frac{{{self._above(node.args[0])}}}{{{parts[1].whole}}}", "fraction", parts[0].negative)
         return self._power(node, parts[0]) if node.op == "pow" else self._call(node.args[0], node, parts)
+
+    def _above(self, numerator: Node) -> str:
+        """A numerator without its sign; all of it, -(a + b), needs no bracket once the sign stands before the bar."""
+        factors = program.flat(numerator) if numerator.op == "mul" else [numerator]
+        alone = self(factors[-1])
+        bracket = len(factors) == 2 and self(factors[0]).text == "1" and alone.kind in ("sum", "difference")
+        return alone.text if bracket else self(numerator).text
 
     def _signed(self, term: Node, place: int) -> str:
         printed = self(term)
-        text = _wrap(printed.text) if printed.kind == "difference" else printed.text
+        text = wrapped(printed.text) if printed.kind == "difference" else printed.text
         return (("-", " - ") if printed.negative else ("", " + "))[place > 0] + text
 
     def _power(self, node: Node, base: _Text) -> _Text:
@@ -153,11 +156,11 @@ class Printer:
         function = _TRIGONOMETRIC.match(base.text) if inner.op in ("call", "symbol") else None
         if function:
             return _Text(base.text[: function.end()] + exponent + base.text[function.end() :], base.kind)
-        # A symbol that is a root or has a superscript (in a macro, perhaps) needs the bracket.
+        # A symbol that is a root, has a superscript (in a macro, perhaps) or is Re rho needs the bracket.
         name = self.macros.get(base.text, base.text) if inner.op == "symbol" else ""
-        compound = inner.op == "pow" or re.search(r"\^|\\t?frac|\\sqrt", name)
+        compound = inner.op == "pow" or re.search(r"\^|\\t?frac|\\sqrt", name) or _PART.match(name)
         plain = base.kind in ("letter", "unit", "closed") and not compound
-        return _Text((base.text if plain else _wrap(base.whole)) + exponent, "letter")
+        return _Text((base.text if plain else wrapped(base.whole)) + exponent, "letter")
 
     def _call(self, name: str, node: Node, parts: Sequence[_Text]) -> _Text:
         text = [part.whole for part in parts]
@@ -186,11 +189,14 @@ class Printer:
             first, second = (f"{{{int(index.args[0]) + 1}}}" for index in node.args[1:3])  # readers count from one
             if name == "eigenvalue":
                 return _Text(f"E_{first}" + _apply(symbol), "closed")
-            return _Text(_wrap(f"v_{second}{_apply(symbol)}") + f"_{first}", "letter")
+            part, i = divmod(int(node.args[1].args[0]), size := int(node.args[3].args[0]))
+            component = wrapped(f"v_{second}{_apply(symbol)}") + f"_{{{i + 1}}}"
+            is_real = len(key_of(node)) == size**2
+            return _Text(component if is_real else rf"\operatorname{{{('Re', 'Im')[part]}}}{component}", "letter")
         if name == "xlogx":
             inner = parts[0]
             simple = node.args[1].op == "symbol" or inner.kind == "closed"
-            return _Text(inner.factor + r" \ln " + (inner.whole if simple else _wrap(inner.whole)), "open")
+            return _Text(inner.factor + r" \ln " + (inner.whole if simple else wrapped(inner.whole)), "open")
         return _Text(_NAMED[name] + _apply(*(["0", *text] if name == "positive_part" else text)), "function")
 
     def occupation(self, name: str, arguments: Sequence[str]) -> str:
@@ -199,10 +205,14 @@ class Printer:
 
     def meaning(self, key: tuple[Node, ...]) -> str:
         """The angle of (delta, lam), or the matrix with these entries."""
-        cells = [self(entry).whole for entry in key]
         if len(key) == 2:
-            return r"\operatorname{atan2}" + _apply(*reversed(cells))
-        size = round(len(cells) ** 0.5)
+            return r"\mathrm{atan2}" + _apply(*(self(entry).whole for entry in reversed(key)))
+        size = isqrt(len(key))
+        if size**2 != len(key):  # Re and then Im
+            size = isqrt(len(key) // 2)
+            halves = zip(key[: size**2], key[size**2 :], strict=True)
+            key = tuple(program.add(real, program.mul(program.I, imaginary)) for real, imaginary in halves)
+        cells = [self(entry).whole for entry in key]
         rows = r" \\ ".join(" & ".join(cells[k : k + size]) for k in range(0, len(cells), size))
         return rf"\begin{{matrix}} {rows} \end{{matrix}}"
 
@@ -210,7 +220,7 @@ class Printer:
         """The meaning as the right-hand side of an equation, with what has been printed of a matrix."""
         if len(key) == 2:
             return self.meaning(key)
-        text, symbol, used = _wrap(self.meaning(key)), self.symbols[key], self._uses.get(key, set())
+        text, symbol, used = wrapped(self.meaning(key)), self.symbols[key], self._uses.get(key, set())
         if used - {"wootters"}:
             text += rf", \quad {symbol} v_{{k}} = E_{{k}} v_{{k}}, \quad E_{{1}} \geq E_{{2}} \geq \dots"
         if "wootters" in used:
@@ -218,90 +228,3 @@ class Printer:
             text += r", \quad \Lambda = s_{1} - s_{2} - s_{3} - s_{4}, \quad s_{1} \geq s_{2} \geq \dots"
             text += rf", \quad {symbol}{flip}{symbol}^{{*}}{flip}u_{{k}} = s_{{k}}^{{2}}\,u_{{k}}"
         return text
-
-    def width(self, text: str) -> float:
-        """Visible length of a line, in letters; scripts are small, a fraction is as wide as its wider half."""
-        groups, halves, before = [("", 0.0)], [0.0], ""
-        for token in TOKEN.findall(" ".join(self.macros.get(t, t) for t in TOKEN.findall(text))):
-            if token == "{":
-                groups.append((before, 0.0))
-            elif token == "}" and len(groups) > 1:
-                role, size = groups.pop()
-                if role in (r"\frac", r"\tfrac"):
-                    halves.append(size)
-                    token, size = "half", 0.0
-                elif role == "half":
-                    size = max(halves.pop(), size)
-                groups[-1] = (groups[-1][0], groups[-1][1] + (0.7 if role in ("^", "_") else 1) * size)
-            else:
-                size = _WIDTHS.get(token, 1.0) * (0.7 if before in ("^", "_") else 1)
-                groups[-1] = (groups[-1][0], groups[-1][1] + size)
-            before = token
-        return groups[0][1]
-
-    def pieces(self, node: Node, room: float) -> tuple[bool, list[str]]:
-        """Sign and text; if it is wider than ``room``, in pieces, of which each but the first may start a line."""
-        done = self(node)
-        if node.op not in ("add", "mul", "div") or self.width(done.text) <= room:
-            return done.negative, [done.text]
-        if node.op == "add":
-            return False, self._sum(node, room)
-        if node.op == "div":
-            num, den = node.args
-            if den.op == "add" and self.width(self(den).text) > room:  # a fraction cannot be broken, its inverse can
-                one = self(num).text == "1"
-                negative, parts = (self(num).negative, [""]) if one else self._inside("", num, "", room)
-                inverse = self._inside("", den, "^{-1}", room)[1]
-                return negative, [*parts[:-1], parts[-1] + inverse[0], *inverse[1:]]
-            negative, parts = self._inside(rf"\frac{{1}}{{{self(den).whole}}}", num, "", room)
-        else:
-            factors = program.flat(node)
-            widths = [self.width(self(factor).text) * (factor.op in ("add", "div")) for factor in factors]
-            place = widths.index(max(widths))
-            before, after = (self(program.mul(*part)) for part in (factors[:place], factors[place + 1 :]))
-            texts = ("" if before.text == "1" else before.head, "" if after.text == "1" else after.factor)
-            negative, parts = self._inside(texts[0], factors[place], texts[1], room)
-            negative ^= before.negative
-        return (negative, parts) if len(parts) > 1 else (done.negative, [done.text])
-
-    def _sum(self, node: Node, room: float) -> list[str]:
-        found = []
-        for k, term in enumerate(program.flat(node)):
-            (negative, parts), whole = self.pieces(term, room), self(term)
-            found += [self._signed(term, k).strip()] if parts == [whole.text] else ["+-"[negative] + " " + parts[0]]
-            found += parts[1:]
-        return [found[0].removeprefix("+ "), *found[1:]]
-
-    def _inside(self, before: str, node: Node, after: str, room: float) -> tuple[bool, list[str]]:
-        if node.op != "add":
-            negative, parts = self.pieces(node, room)
-            left = right = ""
-            if self(node).kind == "difference":
-                parts = [_wrap(parts[0])]
-        else:
-            negative, parts = False, self._sum(node, room)
-            text = " ".join(parts)
-            left, right = _wrap(text, fixed=True).split(text)
-        parts[0], parts[-1] = before + left + parts[0], parts[-1] + right + after
-        return negative, parts
-
-    def lines(self, left: str, node: Node, width: float) -> list[str]:
-        """``left &= node`` on as few lines as fit the width, and those as even as they can be."""
-        indent = self.width(left + "=")
-        negative, (first, *rest) = self.pieces(node, width - indent)
-        start = f"{left} &= {'-' if negative else ''}{first}"
-        best: list[str] = []
-        for share in range(20, 8, -1):
-            found, used = [start], self.width(start)
-            for part in rest:
-                size = self.width(part)
-                if used + size > width * share / 20:
-                    found.append(r"&\quad " + part)
-                    used = indent + 2 + size
-                else:
-                    found[-1] += " " + part
-                    used += size
-            if best and len(found) > len(best):
-                break
-            best = found
-        return best

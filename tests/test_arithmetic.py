@@ -55,6 +55,15 @@ def test_a_scaled_current_keeps_its_short_form(state: Any) -> None:
     assert sn.formula(state, {"J": scaled}).count_ops() <= sn.formula(state, {"J": current}).count_ops() + 2
 
 
+def test_weights_with_roots_keep_the_sum(state: Any) -> None:
+    """A root is no coefficient of the generator: such a combination has no closed form of its own."""
+    first, second = (sn.energy_current(state, name) for name in "12")
+    outputs = {"a": first, "b": second, "sum": sp.sqrt(5) * first + second / 3}
+    found = values(state, outputs)
+    assert found["sum"] == pytest.approx(5**0.5 * found["a"] + found["b"] / 3, rel=1e-12)
+    assert outputs["sum"].row is None
+
+
 def test_the_reference_agrees_and_computes_the_parts_itself(state: Any) -> None:
     current = sn.heat_current(state, "2")
     outputs = {"gap": current - sn.heat_current(state, "1"), "q": current / sn.sqrt(state.element(0, 0))}

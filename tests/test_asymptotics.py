@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,8 @@ import sympy as sp
 import systems
 
 import symness as sn
+from symness.formula import Formula, Input, Output
+from symness.program import call, sqrt, symbol
 from symness.reference import Reference
 
 eps_h, eps_c, g, gamma_h, gamma_c, T_h, T_c = sn.parameters("eps_h eps_c g gamma_h gamma_c T_h T_c", positive=True)
@@ -103,6 +106,48 @@ def test_series_are_the_taylor_coefficients(formula: Any) -> None:
         assert abs(complex(total) - complex(value)) < 4e-16
 
 
+X, Y, T = (symbol(name) for name in "xyT")
+THREE, TEMPERATURE = mpmath.mpf(3), mpmath.mpf("0.7")
+
+
+def fermi(x: Any) -> Any:
+    return 1 / (mpmath.exp(x / TEMPERATURE) + 1)
+
+
+#: what is expanded in x at 0, and the same function of x in numbers, with y = 3 and T = 0.7
+EXPANDED = {
+    "quotient of roots": (sqrt(1 + X) / (Y + sqrt(1 + 2 * X)), lambda x: (1 + x) ** 0.5 / (THREE + (1 + 2 * x) ** 0.5)),
+    "quotient of a polynomial": ((1 + X**2) / (Y + sqrt(1 + X)), lambda x: (1 + x**2) / (THREE + (1 + x) ** 0.5)),
+    "denominator that cancels": (X**2 / (sqrt(1 + X) - 1 - X / 2), lambda x: -4 * ((1 + x) ** 0.5 + 1 + x / 2)),
+    "exponential": (call("exp", X * Y), lambda x: mpmath.exp(THREE * x)),
+    "modulus": (call("hypot", X + 1, Y), lambda x: mpmath.sqrt((x + 1) ** 2 + 9)),
+    "fermi": (call("fermi", X, T, 0), fermi),
+    "hole at its resonance": (call("fermi_hole", X, T, 0), lambda x: 1 - fermi(x)),
+    "hole": (call("fermi_hole", X + 1, T, Y), lambda x: 1 - fermi(x - 2)),
+    "bose": (call("bose", X + Y, T, 0), lambda x: 1 / mpmath.expm1((x + 3) / TEMPERATURE)),
+    "small angle": (call("sin_half", -1, -X * Y), lambda x: -mpmath.sin(mpmath.atan2(3 * x, -1) / 2)),
+    "its cosine": (call("cos_half", -1, -X * Y), lambda x: mpmath.cos(mpmath.atan2(3 * x, -1) / 2)),
+    "angle": (call("sin_half", X + 1, -Y), lambda x: mpmath.sin(mpmath.atan2(-3, x + 1) / 2)),
+    "larger": (call("maximum", X * Y, X**2 + Y), lambda x: x**2 + 3),
+    "smaller": (call("minimum", X * Y, X**2 + Y), lambda x: 3 * x),
+    "modulus of a sum": (call("abs", X - Y), lambda x: 3 - x),
+}
+
+
+@pytest.mark.parametrize("name", EXPANDED)
+def test_every_function_has_its_taylor_series(name: str) -> None:
+    """From above: derivatives are one-sided differences."""
+    node, numbers = EXPANDED[name]
+    inputs = (Input("x", "x"), Input("y", "y", "nonnegative"), Input("T", "T", "nonnegative"))
+    found = systems.run_formula(
+        sn.series(Formula("f", inputs, (), (Output("f", node, "f"),)), "x", order=3), {"y": 3.0, "T": 0.7}
+    )
+    with mpmath.workdps(60):
+        expected = mpmath.taylor(numbers, mpmath.mpf(0), 3, direction=1)
+    for k, value in enumerate(expected):
+        assert found.get(f"f_{k}", 0.0) == pytest.approx(float(value), rel=1e-12, abs=1e-12), k
+
+
 def test_high_temperature_has_negative_powers_of_the_inverse() -> None:
     """N = T/w - 1/2 + w/(12 T) + ...: the golden-rule rate of a hot bath, in powers of 1/T."""
     omega, gamma, T = sn.parameters("omega gamma T", positive=True)
@@ -159,3 +204,42 @@ def test_what_has_no_limit_says_why(formula: Any) -> None:
         sn.limit(dot.element(0, 0), T_h=0)
     with pytest.raises(sn.LimitError, match="order=-1"):
         sn.series(formula, "g", order=-1)
+
+
+def _tilted(sign: int) -> Any:
+    """A qubit E sigma_z + F sigma_x with a bath along y, secular."""
+    E, F, alpha, T = sn.parameters("E F alpha T", positive=True)
+    (q,) = sn.qubits("q")
+    bath = sn.Bath("B", q.y, rate=lambda w: alpha * w, temperature=T)
+    state = sn.steady_state(sn.secular(sn.Model(sign * E * q.z + F * q.x, baths=[bath])))
+    return sn.limit(sn.expectation(state, q.z), F=0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_coupling_that_vanishes_leaves_the_levels_in_their_order(sign: int) -> None:
+    """<sigma_z> = -+ tanh(E/T): the root of E**2 is E, whichever of its two residues was drawn."""
+    found = systems.run_formula(_tilted(sign), {"E": 0.7, "alpha": 0.1, "T": 1.4})
+    assert list(found.values()) == [pytest.approx(-sign * math.tanh(0.7 / 1.4), rel=1e-13)]
+
+
+def test_the_order_of_levels_is_asked_for_and_stays_a_condition() -> None:
+    omega_1, omega_2, lam, gamma, T_1, T_2 = sn.parameters("omega_1 omega_2 lam gamma T_1 T_2", positive=True)
+    a, b = sn.qubits("1 2")
+
+    def first(*assume: Any) -> Any:
+        model = sn.Model(
+            omega_1 * a.number + omega_2 * b.number,
+            interaction=lam / 2 * (a.raising * b.lowering + a.lowering * b.raising),
+            baths=[sn.Bath("1", a.lowering, gamma, T_1), sn.Bath("2", b.lowering, gamma, T_2)],
+            assume=assume,
+        )
+        return sn.expectation(sn.steady_state(sn.redfield(model)), a.number)
+
+    with pytest.raises(sn.LimitError, match=r"detuning.*is undecided.*assume="):
+        sn.limit(first(), lam=0)
+    for relation, w_1, w_2 in ((omega_1 > omega_2, 1.3, 1.0), (omega_1 < omega_2, 1.0, 1.3)):
+        alone = sn.limit(first(relation), lam=0)
+        assert len(alone.conditions) == len(sn.limit(alone, T_2=0).conditions) == 1
+        values = {"omega_1": w_1, "omega_2": w_2, "gamma": 0.1, "T_1": 0.5, "T_2": 2.0}
+        (p,) = systems.run_formula(alone, values).values()
+        assert p == pytest.approx(1 / (math.exp(w_1 / 0.5) + 1), rel=1e-12)

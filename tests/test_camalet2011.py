@@ -12,12 +12,16 @@ import symness as sn
 from symness import program
 from symness.affine import affine_form, shorter
 from symness.derivations import camalet2011, wang2019
+from symness.derivations.claims import camalet2011 as claims
+from symness.derivations.claims import camalet2011_lines as lines
 from symness.names import Names
 from symness.notation import apply
 from symness.paperform import Naming
+from symness.proof import Refuted, compared
 from symness.published import compare
 from symness.reference import Reference
 from symness.reference_numbers import semidefinite
+from symness.scope import Side
 from symness.verdicts import decide
 from symness.verify import verify
 
@@ -172,8 +176,7 @@ def test_small_populations_and_coherences_keep_their_digits():
 # -- the register and the figures -------------------------------------------------------------------------------------
 
 EXPECTED = {
-    "(14)": "unreadable",
-    "(18)": "refuted",
+    "(18)": "unreadable",
     "(A1)": "refuted",
     "below Eq. (13), Appendix": "fails",
     "below Eq. (18)": "fails",
@@ -192,6 +195,16 @@ def test_claims(entry):
     place = entry.number if isinstance(entry, sn.Equation) else entry.place
     default = "proved" if isinstance(entry, sn.Equation) else "holds"
     assert verdict.verdict == EXPECTED.get(place, default), verdict
+
+
+def test_the_order_of_the_rows_decides():
+    """Eq. (14) does not hold with the rows of p_1 .. p_4, nor Eq. (18) with the signs of one order only."""
+    wrong = compared(lines.matrix_equation("1234"), Side(claims.motion(claims.general())))
+    refuted = {name for name, decision in wrong.items() if isinstance(decision, Refuted)}
+    assert refuted == {"loss_11", "loss_44"}  # beta_2 = beta_3 without level shifts
+    scan = lines.spectral("4321")
+    mixed = {**scan, "left_side": scan["left_side"].replace("(-lambda_1)", "lambda_1")}
+    assert isinstance(compared(mixed, Side(claims.stationary()))["left_side"], Refuted)
 
 
 @pytest.mark.parametrize("name", sorted(camalet2011.FIGURES))
@@ -376,3 +389,14 @@ def test_a_ratio_over_a_sum_is_no_notation():
     define = {"gamma": camalet2011.J_1 * (1 + N["N_1"]), "eta": camalet2011.J_1 * N["N_1"] / (1 + camalet2011.gamma)}
     with pytest.raises(sn.ModelError, match="no product of earlier names"):
         sn.steady_state(generator, notation=sn.Notation(define))
+
+
+def test_parameters_in_the_order_of_the_paper():
+    """``kernel`` takes them by position."""
+    from importlib import import_module
+
+    expected = {
+        "camalet2011": "J_1 J_2 K_1 K_2 T_1 T_2 Delta xi",
+    }
+    for name, parameters in expected.items():
+        assert list(import_module(f"symness.generated.{name}").PARAMETERS) == parameters.split()

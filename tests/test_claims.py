@@ -53,6 +53,7 @@ PROVED = [
     ("a*(b + c)", "a*b + a*c"),
     ("1/(a + i*b)", "(a - i*b)/(a**2 + b**2)"),
     ("1 + 2*bose(w, T, 0)", "1/tanh(w/(2*T))"),
+    ("bose(w, T) + fermi(w, T)", "bose(w, T, 0) + fermi(w, T, 0)"),
     ("fermi_hole(w, T, m)", "fermi(-w, T, -m)"),
     ("exp(a + b/3)", "exp(a)*exp(b/6)**2"),
     ("exp((a - b)/c)*exp(b/c)", "exp(a/c)"),
@@ -188,7 +189,7 @@ def test_an_unknown_symbol_is_a_slip_not_a_parameter(state: Any) -> None:
 
 
 def test_a_name_with_two_meanings_is_refused(state: Any) -> None:
-    other = state.specialise({sp.Symbol("nothing"): 1})
+    other = state.specialise({})
     hotter = sn.steady_state(sn.secular(_bosonic()))
     name = next(d.name for d in hotter.definitions if d.name in {d.name for d in state.definitions})
     assert sn.prove({"a": name}, {"a": sp.Symbol(name), "of": state, "too": other}) is True
@@ -410,8 +411,7 @@ def test_verdicts_on_the_paper(wang: Any) -> None:
         "Fig. 6(a)",
         "Sec. V B",
         "Sec. VI",
-        "Fig. 8(b)",
-        "Fig. 9(b)",
+        "Sec. VII B",
     }
 
 

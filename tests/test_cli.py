@@ -82,7 +82,9 @@ def test_without_a_command_it_shows_help_and_fails() -> None:
         (["verify", "nothing.py"], "'nothing.py': no such file"),
         (["derive", "--nonsense"], "'--nonsense'"),
         (["derive", "wang2019", "more"], "unexpected extra argument (more)"),
-        (["verify", "--points", "0"], "'--points': 0 is not in the range x>=1"),
+        (["verify", "--points", "0"], "'--points': 0 is not in the range 1<=x<=1000000"),
+        (["verify", "--points", "9" * 20], "is not in the range 1<=x<=1000000"),
+        (["list", "long" * 100], "File name too long"),
         (["verify", "--points", "many"], "'many' is not a valid integer"),
         (["verify", "--digits", "3"], "'--digits'"),
         (["generate", "--check", "--force"], "leave out --force"),
@@ -273,7 +275,7 @@ def _umask() -> int:
 def test_generate_again_changes_nothing_and_check_passes(folder: Path) -> None:
     run("generate", level_file(folder), "--output", "there")
     before = Path("there/level.py").stat().st_mtime_ns
-    assert "up to date" in run("generate", "mine.py", "--output", "there").stdout
+    assert "up to date" in run("generate", "mine.py", "-o", "there").stdout
     assert Path("there/level.py").stat().st_mtime_ns == before
     (target,) = json.loads(run("generate", "mine.py", "--output", "there", "--check", "--json").stdout)
     assert target == {"file": "there/level.py", "derivation": "mine", "status": "up to date", "diff": ""}
@@ -331,6 +333,17 @@ def test_work_of_others_is_not_overwritten(text: str | None, said: str, folder: 
     assert generated(folder) == ["second.py"], "nothing is written when something is refused"
     run("generate", "mine.py", "--force")
     run("generate", "mine.py", "--check")
+
+
+def test_a_module_of_another_derivation_is_not_overwritten(folder: Path) -> None:
+    run("generate", level_file(folder))
+    before = (folder / "generated" / "level.py").read_text()
+    user_file(folder, LEVEL.replace("rate=gamma", "rate=2 * gamma"), "other.py")
+    line = refused("generate", "other.py", status=1)
+    assert "level.py' comes from the derivation 'mine': rename the module" in line
+    assert (folder / "generated" / "level.py").read_text() == before
+    run("generate", "other.py", "--force")
+    run("generate", "other.py", "--check")
 
 
 def test_stale_files_are_reported_and_the_package_file_is_left_alone(folder: Path) -> None:
@@ -417,6 +430,38 @@ def test_from_a_shell(folder: Path) -> None:
     done = shell("generate", "mine.py", "--output", "mine.py/below", timeout=100)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "status"), [("derive mine.py 2>&-", 0), ("derive mine.py >&-", 0), ("derive nothing.py >&- 2>&-", 2)]
+)
+def test_closed_streams(call: str, status: int, folder: Path) -> None:
+    level_file(folder)
+    words = ["sh", "-c", f'exec "$@" {call}', "sh", *PROGRAM]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment(), check=False)
+    assert (done.returncode, done.stderr) == (status, "")
+    assert bool(done.stdout) == (call == "derive mine.py 2>&-")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_line() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False
+        )
+        assert subprocess.run([*PROGRAM, "none"], stderr=full, env=environment(), check=False).returncode == 2
+    assert done.returncode == 2
+    assert done.stderr.startswith("symness: cannot write to stdout: No space left")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_a_file_prints_does_not_mix_with_results(folder: Path) -> None:
+    talking = 'print("loading")\ndef talk():\n    print("deriving")\n    return closed_form()\n'
+    path = level_file(folder, talking + "MODULES = dict(level=talk)\n")
+    for command in ("list", "derive", "generate"):
+        result = run(command, path, "--json")
+        assert json.loads(result.stdout)
+        assert result.stderr.startswith("loading\n")
 
 
 def test_letters_that_the_terminal_lacks(folder: Path) -> None:

@@ -26,11 +26,7 @@ RNG = np.random.default_rng(11)
 def lead(name: str, operator: Any) -> Any:
     """A Fermi bath with parameters of its own."""
     gamma, T = sn.parameters(f"Gamma_{name} T_{name}", positive=True)
-    (mu,) = (
-        sn.parameters(f"mu_{name}", latex={})
-        if isinstance(sn.parameters(f"mu_{name}"), tuple)
-        else [sn.parameters(f"mu_{name}")]
-    )
+    mu = sn.parameters(f"mu_{name}")
     return sn.Bath(name, operator, gamma, T, mu, statistics="fermi")
 
 
@@ -263,6 +259,12 @@ def test_energy_of_one_frequency_is_quanta_times_energy() -> None:
     assert found["heat"] == pytest.approx((epsilon - mu) ** 2 * found["particle"], rel=1e-12)
 
 
+def test_noise_of_the_heat_is_that_of_the_reference() -> None:
+    """The chemical potential of a lead counts with every quantum, on both routes."""
+    state = single_level()
+    assert sn.formula(state, {"heat": sn.noise(state, "L", kind="heat")}).check(points=6, digits=20).passed
+
+
 @pytest.mark.parametrize("make", ["secular", "redfield"])
 def test_fluctuation_and_dissipation(make: str) -> None:
     """At equilibrium S = 2 T dI/dmu; out of equilibrium the two differ."""
@@ -359,6 +361,18 @@ def test_what_cannot_be_counted_is_refused() -> None:
     omega, gamma, T = sn.parameters("omega gamma T", positive=True)
     (q,) = sn.qubits("q")
     hermitian = sn.steady_state(sn.secular(sn.Model(omega * q.number, baths=[sn.Bath("B", q.x, gamma, T)])))
-    with pytest.raises(ObservableError, match=r"exchanges no countable quanta"):
-        sn.noise(hermitian, "B")
+    for count in (sn.noise, sn.fano, sn.uncertainty_product):
+        with pytest.raises(ObservableError, match=r"exchanges no countable quanta.*kind='energy'"):
+            count(hermitian, "B")
     assert sn.noise(hermitian, "B", kind="energy").unit == "energy^3"
+
+
+def test_nothing_is_divided_by_a_current_that_always_vanishes() -> None:
+    omega, gamma, T = sn.parameters("omega gamma T", positive=True)
+    (q,) = sn.qubits("q")
+    alone = sn.steady_state(sn.secular(sn.Model(omega * q.number, baths=[sn.Bath("B", q.lowering, gamma, T)])))
+    for ratio in (sn.fano, sn.uncertainty_product):
+        with pytest.raises(ObservableError, match=rf"{ratio.__name__}: the particle current.*vanishes for all param"):
+            ratio(alone, "B")
+    with pytest.raises(ObservableError, match=r"division of .* by zero"):
+        sn.purity(alone) / sn.particle_current(alone, "B")

@@ -338,3 +338,17 @@ def test_a_notebook_shows_one_line_and_clears_it(monkeypatch: pytest.MonkeyPatch
     view.show("steady state", "check", 2.6)
     view.close()
     assert seen == ["steady state: closed form (1 s)", "steady state: check (3 s)", ""]
+
+
+def test_a_formula_says_which_energy_its_currents_count():
+    (q,) = sn.qubits("q")
+    E, g, T, U = sn.parameters("E g T U", positive=True)
+    baths = [sn.Bath("1", q.lowering, g, T), sn.Bath("2", q.lowering, g, U)]
+    state = sn.steady_state(sn.local(sn.Model(E * q.number, baths=baths)))
+    total, bare = (sn.heat_current(state, "1", energy=kind) for kind in ("total", "bare"))
+    shown = sn.formula(state, {"I": total, "J": bare, "twice": 2 * total, "n": sn.particle_current(state, "1")})
+    said = "currents: positive into the system; energy of H + V (total) in I, twice, of H (bare) in J"
+    assert said in str(shown)
+    assert f"% {said}" in shown.latex()
+    assert "currents:" not in str(state)
+    assert "fermions at gamma (1 - N)" in str(state)

@@ -384,12 +384,15 @@ def test_what_is_no_bipartition() -> None:
     state = three_sites()
     with pytest.raises(ObservableError, match=r"3 parts .* more than one way; pass partition=\[0\]"):
         sn.negativity(state)
-    for partition in ([], [0, 1, 2], [3], "12", [0.5]):
+    for partition in ([], [0, 1, 2], [3], [-1], "12", [0.5], 0.5, ["a", 0], [[0], [1]]):
         with pytest.raises(ObservableError, match=r"divides nothing; pass some but not all"):
             sn.negativity(state, partition)
-    for dimensions in ((2, 2), (8,), (8, 1)):
+    for dimensions in ((2, 2), (8,), (8, 1), 8, "222"):
         with pytest.raises(ObservableError, match=r"have to multiply to 8"):
             sn.negativity(state, [0], dimensions)
+    first = sn.negativity(state, [0])
+    for same in (0, np.array([0]), sn.qubits("1 2 3")[0]):
+        assert sn.negativity(state, same).expression is first.expression
     for measure in (sn.concurrence, sn.horodecki, sn.chsh):
         with pytest.raises(ObservableError, match=r"8 levels, not two qubits.*sn.negativity with dimensions="):
             measure(state)

@@ -200,10 +200,11 @@ def test_relations_hold_at_random_points(seed: int) -> None:
         call("fermi_difference", omega, T, mu, U, 0) - filled + call("fermi", omega, U, 0),
         program.sqrt(2) * program.sqrt(3) - program.sqrt(number(6)),
         program.sqrt(T**2 * 9) ** 2 - 9 * T**2,
+        call("hypot", delta, lam) ** 2 - delta**2 - lam**2,
     ]
     _, values = at_random_point(zeros, seed)
     # the root of 6 is that of 2 times that of 3 up to its sign, and programs write it prime by prime
-    assert [int(v) for k, v in enumerate(values) if k != 7] == [0] * 8
+    assert [int(v) for k, v in enumerate(values) if k != 7] == [0] * 9
 
 
 def test_the_same_call_has_one_value() -> None:

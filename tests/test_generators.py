@@ -331,6 +331,24 @@ def double_dot() -> Any:
     )
 
 
+@pytest.mark.parametrize("make", [sn.redfield, sn.secular, sn.local])
+@pytest.mark.parametrize("energy", [-1.5, 1.5])
+def test_rates_of_fermions_are_functions_of_a_frequency_of_either_sign(make: Any, energy: float) -> None:
+    """A level between two leads is filled as sum of gamma f over the sum of gamma, gamma = g |E| for one of them."""
+    e = sn.parameters("e")
+    g1, g2, T1, T2 = sn.parameters("g_1 g_2 T_1 T_2", positive=True)
+    (c,) = sn.fermions("c")
+    baths = [
+        sn.Bath("1", c.annihilation, lambda w: g1 * sp.Abs(w), T1, statistics="fermi"),
+        sn.Bath("2", c.annihilation, g2, T2, statistics="fermi"),
+    ]
+    state = sn.steady_state(make(sn.Model(e * c.number, baths=baths)))
+    found = sn.evaluator(state, {"n": state.element(0, 0)})(e=energy, g_1=0.3, g_2=0.7, T_1=1.0, T_2=2.0)
+    rates = [0.3 * abs(energy), 0.7]
+    filled = sum(rate * systems.fermi(energy, T) for rate, T in zip(rates, (1.0, 2.0), strict=True)) / sum(rates)
+    assert float(found["n"]) == pytest.approx(filled, rel=1e-13)
+
+
 @pytest.mark.parametrize("make", [sn.redfield, sn.secular])
 @pytest.mark.parametrize("shift", [0.37, -2.9, -6.4])
 def test_the_zero_of_single_particle_energies_is_arbitrary(make: Any, shift: float) -> None:

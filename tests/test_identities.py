@@ -304,3 +304,13 @@ def test_errors() -> None:
         sn.identities(state, sn.heat_current(state, "h") ** 2)
     with pytest.raises(ObservableError, match=r"no quantity of this steady state"):
         sn.identities(state.generator, sn.heat_current(state, "h"))
+
+
+def test_relations_too_long_to_read_are_counted_only() -> None:
+    """Two Hermitian couplings in a tilted basis: one relation of hundreds of terms, which once was an overflow."""
+    E, F, alpha, T_1, T_2 = sn.parameters("E F alpha T_1 T_2", positive=True)
+    eta = sn.parameters("eta")
+    (q,) = sn.qubits("q")
+    baths = [sn.Bath(name, S, lambda w: alpha * w, T) for name, S, T in (("1", q.z, T_1), ("2", q.x + eta * q.z, T_2))]
+    found = sn.identities(sn.redfield(sn.Model(E * q.z + F * q.x, baths=baths)))
+    assert (found.relations, found.dimension) == ((), 1)

@@ -10,12 +10,12 @@ import symness
 
 ROOMS = (
     "errors display progress graph names node slopes program formula parameters convert exact residues laurent "
-    "asymptotics space baths model observable assumptions closed_levels eigenbasis spectrum coincidence frequencies "
-    "sparse pairs rates generators liouville collective composites differences elimination paperform affine "
-    "notation shortest linear quantity state lamb limits hermitian steady rational thermodynamics arithmetic "
-    "response events cumulant counting sensitivity fisher resolvent spectra entanglement nonlocality bell coherence "
+    "asymptotics space baths model observable assumptions gauge closed_levels eigenbasis spectrum coincidence "
+    "frequencies sparse pairs rates generators liouville collective composites differences elimination paperform "
+    "affine notation shortest linear quantity state lamb limits hermitian steady rational conserved thermodynamics "
+    "arithmetic response events cumulant counting sensitivity fisher resolvent spectra entanglement nonlocality bell coherence "
     "balances identity identities critical translation noted published signs cancellation realise statements "
-    "lowering strength typeset latex careful kernel_text numpy_code evaluator characteristic relaxation "
+    "lowering strength typeset linebreak latex careful kernel_text numpy_code evaluator characteristic relaxation "
     "reference_matrices reference_numbers reference_entries reference_generator reference_rates reference_forms "
     "reference_terms reference_counting reference_sensitivity reference_spectra reference_measures "
     "reference_observables reference conditions crossings thresholds algebraic scope proof repairs claims verdicts "
@@ -35,10 +35,11 @@ TEXT = {
     "lowering",
     "strength",
     "typeset",
+    "linebreak",
     "careful",
     "kernel_text",
 }
-PRINTERS = ["typeset", "latex", "cancellation", "realise", "lowering", "careful", "kernel_text", "numpy_code"]
+PRINTERS = "typeset linebreak latex cancellation realise lowering careful kernel_text numpy_code".split()
 ORACLE = [room for room in ROOMS if room.startswith("reference")]
 ISOLATED = {
     "node": set(),

@@ -220,7 +220,7 @@ NOT_RIGHT = {"(10)": "refuted", "(27)": "refuted", "(29)": "unreadable"}
 FAIL = {
     "the heat flows of Eq. (10) add up to zero",
     "for T_h > T_c heat flows from the hot bath into the hot qubit, Q_h > 0 > Q_c",
-    "J_c^gl as printed is a lower bound that current has to exceed: it is not negative for T_h > T_c",
+    "a current above the J_c^gl of Eq. (27), as printed, guarantees entanglement",
 }
 
 
@@ -258,3 +258,16 @@ def test_figures_have_finite_lines(identifier):
         for line in axes.get_lines():
             values = np.asarray(line.get_ydata(), dtype=float)
             assert np.isfinite(values[1:]).all()
+
+
+def test_parameters_in_the_order_of_the_paper():
+    """``kernel`` takes them by position."""
+    from importlib import import_module
+
+    expected = {
+        "khandelwal2020_local": "eps_h eps_c g gamma_h gamma_c T_h T_c",
+        "khandelwal2020_tunnelling": "eps_h eps_c g gamma_h gamma_c T_h T_c kappa_h kappa_c",
+        "khandelwal2020_global": "eps g gamma_h gamma_c T_h T_c",
+    }
+    for name, parameters in expected.items():
+        assert list(import_module(f"symness.generated.{name}").PARAMETERS) == parameters.split()

@@ -17,6 +17,7 @@ import pytest
 
 from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.latex import expression_latex, latex, matrix_latex
+from symness.linebreak import Breaker
 from symness.program import FUNCTIONS, I, Node, add, call, div, evaluate, mul, number, power, sqrt, symbol
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +103,8 @@ def two_qubits() -> Formula:
         (mul(c, div(-a, b)), r"\bar c_{+}\left( -\frac{a}{\beta} \right)"),
         (div(a, -b), r"\frac{a}{-\beta}"),
         (div(b - a, a), r"\frac{\beta - a}{a}"),
+        (div(-(b + c), a), r"-\frac{\beta + \bar c_{+}}{a}"),
+        (div(-2 * (b + c), a), r"-\frac{2(\beta + \bar c_{+})}{a}"),
         (power(a, 2), "a^{2}"),
         (power(h, 2), "(h^{+})^{2}"),
         (power(a + b, 2), r"(a + \beta)^{2}"),
@@ -122,7 +125,7 @@ def two_qubits() -> Formula:
             -call("bose_difference", a, b, 0, d, e),
             r"-[n_{\mathrm{B}}(a, \beta) - n_{\mathrm{B}}(a, d_1, \Omega')]",
         ),
-        (a * call("cos_half", a, b), r"a\cos\tfrac{\operatorname{atan2}(\beta, a)}{2}"),
+        (a * call("cos_half", a, b), r"a\cos\tfrac{\mathrm{atan2}(\beta, a)}{2}"),
         (
             call("eigenvalue", 0, 2, a, b, b, d),
             r"E_{1}\!\left( \begin{matrix} a & \beta \\ \beta & d_1 \end{matrix} \right)",
@@ -131,6 +134,12 @@ def two_qubits() -> Formula:
 )
 def test_small_nodes(node: Node, text: str) -> None:
     assert expression_latex(node, NAMES) == text
+
+
+@pytest.mark.parametrize("text", [r"\mathrm{Im}\,\rho_{23}", r"\operatorname{Re} c"])
+def test_the_square_of_a_part_is_not_the_part_of_a_square(text: str) -> None:
+    assert expression_latex(power(a, 2) + a, {"a": text}) == f"({text})^{{2}} + {text}"
+    assert expression_latex(power(a, 2), {"a": r"\mathrm{T}_{1}"}) == r"\mathrm{T}_{1}^{2}"
 
 
 def test_matrix() -> None:
@@ -186,7 +195,7 @@ class Reader:
     def product(self) -> complex:
         value = self.raised()
         while self.rest.strip() and not self.rest.lstrip().startswith(("+", "-", "}", ")", "]", r"\}", r"\rvert")):
-            self.take(r"\cdot")
+            self.take(r"\cdot", r"\times")
             value *= self.raised()
         return value
 
@@ -268,6 +277,16 @@ def test_text_has_the_value_of_the_expression(width: int | None) -> None:
     assert width is None or broken > 20
 
 
+def test_every_long_factor_of_a_product_is_broken() -> None:
+    long = [add(*(mul(x, y, k + 2) for x in (a, b, c) for y in (d, e, h))) for k in range(3)]
+    node = mul(div(long[0], call("abs", long[1])), div(add(div(long[2], a), b), add(c, d)), call("abs", -long[0]))
+    inputs = tuple(Input(key, value) for key, value in NAMES.items())
+    text = latex(Formula("f", inputs, (), (Output("y", node, "y"),)), width=50, labels=False)
+    lines = text.split(r"\begin{align*}")[1].split(r"\end")[0].splitlines()
+    assert max(map(Breaker(NAMES).width, lines)) < 60
+    assert Reader("".join(lines).split("&=", 1)[1], READ).value() == pytest.approx(run(node), rel=1e-8)
+
+
 def test_the_reader_notices_a_lost_bracket() -> None:
     assert Reader(r"a\beta + \bar c_{+}", READ).value() != pytest.approx(run(a * (b + c)))
     with pytest.raises(AssertionError):
@@ -309,6 +328,18 @@ def test_long_lines_are_broken_at_signs_only() -> None:
     assert r"\bigr]" in wide
     assert r" \nonumber \\" in wide
     assert r"\bigr]^{-1}" in latex(two_qubits(), width=60, outputs=["g"])
+
+
+def test_a_hole_beside_its_occupation_needs_no_line() -> None:
+    definitions = (Definition("N", call("fermi", a, b, 0), "N"), Definition("M", call("fermi_hole", a, b, 0), "(1-N)"))
+    inputs = tuple(Input(key, NAMES[key]) for key in "ab")
+    N, hole = symbol("N"), symbol("M")
+    both = latex(Formula("f", inputs, definitions, (Output("y", N * hole, "y"),)))
+    assert "y &= N(1-N)" in both.replace(r"\,", "")
+    assert "N &= n" in both
+    assert "(1-N) &=" not in both
+    alone = latex(Formula("f", inputs, definitions, (Output("y", 2 * hole, "y"),)).select(["y"]))
+    assert "(1-N) &= 1 - n" in alone
 
 
 def test_selection_prints_what_is_needed() -> None:
@@ -355,7 +386,7 @@ def test_definitions_that_name_an_angle_give_its_name(macros: bool) -> None:
         (Output("z", symbol("root") ** 2 * cos**2 * (x + y), "z"),),
     )
     text = latex(formula, labels=False, macros=macros)
-    assert r"\theta_{2} &= \operatorname{atan2}(y, x)" in text
+    assert r"\theta_{2} &= \mathrm{atan2}(y, x)" in text
     assert text.count("&=") == 2
     power = (
         r"(\symRoot)^{2}(\symCosHalfTwo)^{2}(x + y)"

@@ -104,8 +104,9 @@ def equal_wang(statistics, generator):
 
 
 def equal_zhang(regime):
-    z, potential = zhang2021, zhang2021.mu_1 if regime == "fermion" else 0
-    return z.steady(regime).specialise({z.T_2: z.T_1, z.mu_2: z.mu_1}), z.T_1, potential
+    z, leads = zhang2021, regime == "fermion"
+    equal = {z.T_2: z.T_1} | ({z.mu_2: z.mu_1} if leads else {})
+    return z.steady(regime).specialise(equal), z.T_1, z.mu_1 if leads else 0
 
 
 def equal_man(dephasing=False):

@@ -65,6 +65,8 @@ def operations(outputs: dict[str, Node]) -> list[str]:
         (call("sin_half", A, X), 0),
         (call("bose_difference", W, T, 0, U, 0), 0),
         (call("tanh", -A), -1),
+        (call("sinh", A), 1),
+        (call("sinh", X), 0),
     ],
 )
 def test_signs(node: Node, sign: int) -> None:

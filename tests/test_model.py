@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 
 import symness as sn
+from symness.baths import principal_minors
 
 OMEGA, LAM, GAMMA, T = sn.parameters("omega lam gamma T", positive=True)
 (Q,) = sn.qubits("1")
@@ -161,6 +162,26 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "two qubits of one name": (lambda: sn.qubits("1 1"), "qubits: '1 1' must be different names"),
     "one level": (lambda: sn.levels("v", 1), "levels: count=1 must be an integer of at least 2"),
+    "a temperature that is nothing": (
+        lambda: bath(temperature=None),
+        "Bath '1', temperature: None is not an expression; pass a number",
+    ),
+    "a rate that is nothing": (lambda: bath(rate=None), "Bath '1', rate: None is not an expression; pass a number"),
+    "a list as a chemical potential": (
+        lambda: bath(chemical_potential=[T]),
+        r"Bath '1', chemical_potential: \[T\] is not an expression",
+    ),
+    "a matrix as a zero-frequency rate": (
+        lambda: bath(coupling=Q.x, zero_frequency_rate=GAMMA * sp.eye(2)),
+        "Bath '1', zero_frequency_rate: .* is not an expression",
+    ),
+    "a chemical potential of quanta that are not conserved": (
+        lambda: bath(coupling=Q.x, chemical_potential=OMEGA),
+        "Bath '1': chemical_potential=omega, but a Hermitian coupling .* does not conserve the quanta; pass 0",
+    ),
+    "a jump whose name is a number": (lambda: sn.Jump(3, Q.z, GAMMA), "Jump: name=3 must be a non-empty string"),
+    "labels that are a number": (lambda: sn.Model(OMEGA * Q.number, labels=3), "labels=3 must be 2 different names"),
+    "a number as the name of a parameter": (lambda: sn.parameters(["a", 1]), "1 is not a usable name"),
     "a level that does not exist": (lambda: sn.levels("v", 3).projector(3), "levels 'v': no level 3; pass 0 to 2"),
 }
 
@@ -186,14 +207,21 @@ def test_floats_that_are_exact_small_fractions_are_numbers() -> None:
     assert bath(rate=0.1 * GAMMA).rate_matrix(OMEGA)[0, 0] == GAMMA / 10
 
 
+def test_a_rate_matrix_is_tested_by_its_minors_of_every_size() -> None:
+    """Of three couplings that repel each other every pair may be correlated by -3/5, the three together may not."""
+    matrix = sp.Matrix(3, 3, lambda i, j: 1 if i == j else -sp.Rational(3, 5))
+    assert [bool(minor > 0) for minor in principal_minors(matrix)] == [True, True, True, False]
+
+
 def test_a_rate_may_be_zero_or_of_unknown_sign() -> None:
     g = sn.parameters("g")
     assert bath(rate=0).rate_matrix(OMEGA) == sp.Matrix([[0]])
     assert bath(rate=g).rate_matrix(OMEGA) == sp.Matrix([[g]])
 
 
-def test_one_coupling_need_not_be_a_list() -> None:
+def test_one_coupling_and_one_assumption_need_not_be_a_list() -> None:
     assert bath().coupling == bath(coupling=[Q.lowering]).coupling
+    assert sn.Model(OMEGA * Q.number, assume=LAM < OMEGA).assume == (LAM < OMEGA,)
 
 
 def test_symbols_in_reading_order() -> None:

@@ -40,6 +40,13 @@ def test_a_new_file_sweeps_draws_and_is_checked(tmp_path: Path, monkeypatch: pyt
     assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "bias.png", "a.nc", "sweep.png"}
 
 
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_a_path_without_a_name_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, output = run(tmp_path, monkeypatch, "new", name)
+    assert (status, output.count("\n")) == (2, 1)
+    assert f"NAME {name!r}: '' is no Python identifier" in output
+
+
 def test_a_file_that_is_there_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.py").write_text("notes", encoding="utf-8")
     status, output = run(tmp_path, monkeypatch, "new", "mine")

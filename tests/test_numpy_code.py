@@ -488,6 +488,24 @@ def test_strict_names_parameter_and_index() -> None:
     assert np.isfinite(EVALUATE(w=abs(w), T=1, a=1, strict=True)["p"]).all()
 
 
+def test_strict_names_an_undefined_output_and_its_index() -> None:
+    """Arguments inside the domain, and yet 0/0: as at a point without a unique steady state."""
+    evaluate = Evaluator(simple("u", {"x": program.div(A, A + B), "y": A + B}, "a b"))
+    a = np.array([[1.0, 2.0], [0.0, 1.0]])
+    assert np.isnan(evaluate(a=a, b=[1.0, 0.0])["x"]).sum() == 0
+    assert np.isnan(evaluate(a=a, b=0.0)["x"]).sum() == 1
+    with pytest.raises(ValueError, match=r"x is undefined at index \(1, 0\).*strict=False"):
+        evaluate(a=a, b=0.0, strict=True)
+    assert evaluate(a=a, b=0.0, strict=True, outputs=["y"])["y"].tolist() == a.tolist()
+    with pytest.raises(ValueError, match=r"x is undefined at index \(\)"):
+        evaluate(a=0, b=0.0, strict=True)
+
+
+def test_outputs_that_are_no_list_of_names() -> None:
+    with pytest.raises(TypeError, match=r"outputs=3: pass a list of names out of p"):
+        EVALUATE(w=1, T=1, a=1, outputs=3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind", "text"),
     [
@@ -620,3 +638,46 @@ def test_kernel_statements_for_other_languages() -> None:
     expected = "subtract maximum divide expm1 divide multiply add divide"
     assert sorted(s.operation for s in statements) == sorted(expected.split())
     assert not any(s.operation == "at_most" for s in main_kernel_statements(opaque_current()))
+
+
+# ---- zero temperature, shared plans, masked arrays, divisors without digits ----
+
+
+@pytest.mark.parametrize("omega", [0.5, 8.7])
+@pytest.mark.parametrize("mu", [3.0, -3.0, 20.0, 8.7])
+def test_fermi_difference_at_zero_temperature(omega: float, mu: float) -> None:
+    a, b = call("fermi", W, T, MU), call("fermi", W, U, 0)
+    both = simple("d", {"x": call("fermi_difference", W, T, MU, U, 0), "y": a - b}, "w T U mu", real="mu")
+    evaluate = Evaluator(both)
+    inputs = {"w": omega, "T": [0.0, 0.0, 1.0], "U": [0.0, 1.0, 0.0], "mu": mu}
+    found = evaluate(**inputs, outputs=["x"])["x"]
+    assert found == pytest.approx(evaluate(**inputs, outputs=["y"])["y"], rel=1e-12)
+    with np.errstate(all="ignore"):
+        plain = evaluate.kernel(np, *(np.asarray(inputs[name], dtype=float) for name in evaluate.PARAMETERS))["x"]
+    assert plain == pytest.approx(found, rel=1e-12)
+
+
+def test_a_plan_that_another_thread_drops_is_still_used() -> None:
+    class Forgetful(dict):  # type: ignore[type-arg]
+        def __setitem__(self, key: Any, value: Any) -> None:
+            """As if another thread had cleared the plans right after."""
+
+    evaluate = Evaluator(simple("p", {"x": A + B}, "a b"))
+    evaluate.module._PLANS = Forgetful()
+    assert evaluate(a=1, b=2)["x"] == 3
+
+
+def test_masked_elements_are_not_numbers() -> None:
+    evaluate = Evaluator(simple("m", {"x": A + B}, "a b"))
+    found = evaluate(a=np.ma.array([1, 2, 3], mask=[0, 1, 0]), b=1)["x"]
+    assert np.isnan(found).tolist() == [False, True, False]
+    assert not isinstance(found, np.ma.MaskedArray)
+
+
+def test_a_divisor_without_digits_is_not_a_number() -> None:
+    # What is left of 1 + x - 1 below 2**-60 has too few digits in pairs of doubles.
+    square = program.power(call("sqrt", A), 2)
+    evaluate = Evaluator(simple("q", {"x": (B + 1) / program.add(square * (1 + B), -square, -(square * B), B)}, "a b"))
+    found = evaluate(a=3.0, b=np.array([1.0, 1e-3, 1e-25]))["x"]
+    assert found[:2] == pytest.approx([2.0, 1001.0], rel=1e-13)
+    assert np.isnan(found[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import foreign
 import numpy as np
 import pytest
 import sympy as sp
@@ -94,6 +95,14 @@ def test_predicate_that_keeps_all_or_equal_frequencies() -> None:
         chosen = sn.partial_secular(model(), keep=keep)
         assert distance(chosen, systems.superoperator(other(model()), VALUES)) < 1e-15
         assert chosen.pairs == other(model()).pairs
+
+
+def test_a_part_at_zero_frequency_has_no_opposite() -> None:
+    full, kept = (set(sn.redfield(foreign.driven_between(), counter_rotating=c).pairs) for c in (True, False))
+    opposite = {(b, w, v) for b, w, v in full if "0" not in (w, v) and w.startswith("-") != v.startswith("-")}
+    assert opposite
+    assert kept == full - opposite
+    assert any("0" in pair for pair in kept)
 
 
 def test_exchange_couplings_have_no_counter_rotating_pairs() -> None:

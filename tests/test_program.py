@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import symness as sn
 from symness import program
 from symness.convert import from_sympy, to_sympy
+from symness.formula import Formula, Input, Output
 from symness.program import I, Node, add, call, div, mul, number, power, sqrt, symbol
 
 X, Y, Z = (symbol(name) for name in "xyz")
@@ -220,6 +221,36 @@ def test_sympy_and_back(node: Node, values: dict[str, Fraction]) -> None:
     assert exact(from_sympy(expr, NAMES), point) == expected
 
 
+def test_the_expression_of_an_output_has_a_value() -> None:
+    """Occupations, their differences and half angles in SymPy, against mpmath; T = 0 included."""
+    w, T, U, m = (symbol(name) for name in ("w", "T", "U", "m"))
+    outputs = {
+        "bose": call("bose", w, T, m),
+        "hole": call("fermi_hole", w, T, m),
+        "bosons": call("bose_difference", w, T, m, U, 0),
+        "fermions": call("fermi_difference", w, T, m, U, 0),
+        "angle": call("cos_half", m, w) + 2 * call("sin_half", m, w),
+    }
+    inputs = (*(Input(name, name, "nonnegative") for name in ("w", "T", "U")), Input("m", "m"))
+    formula = Formula("f", inputs, (), tuple(Output(name, node, name) for name, node in outputs.items()))
+    point = {"w": sp.Rational(3, 2), "T": 2, "U": sp.Rational(5, 4), "m": sp.Rational(-1, 3)}
+    x, y, half = (1.5 + 1 / 3) / 2, 1.5 / 1.25, mpmath.atan2(1.5, -1 / 3) / 2
+    expected = {
+        "bose": 1 / mpmath.expm1(x),
+        "hole": 1 / (mpmath.exp(-x) + 1),
+        "bosons": 1 / mpmath.expm1(x) - 1 / mpmath.expm1(y),
+        "fermions": 1 / (mpmath.exp(x) + 1) - 1 / (mpmath.exp(y) + 1),
+        "angle": mpmath.cos(half) + 2 * mpmath.sin(half),
+    }
+    for name, value in expected.items():
+        expression = formula.expression(name)
+        numbers = {s: point[s.name] for s in expression.free_symbols}
+        assert float(expression.subs(numbers).evalf()) == pytest.approx(float(value), rel=1e-13)
+        assert sn.prove(expression, formula.select([name]))
+    assert [float(n.evalf()) for n in (sn.bose(1, 0), sn.fermi(1, 0, 2), sn.fermi(1, 0, 1))] == [0, 1, 0.5]
+    assert sn.bose(1, 0, 2).evalf() is sp.nan
+
+
 def test_replace_whole_subexpressions() -> None:
     node = add(div(X + Y, Z), power(X + Y, 2))
     assert program.replace(node, {X + Y: Z}) is add(1, power(Z, 2))
@@ -241,6 +272,7 @@ def test_replace_whole_subexpressions() -> None:
         (power(X, 3), 1),
         (div(X + Y, sqrt(Z)), 3),
         (call("bose", X, Y, 0), 1),
+        (call("hypot", X, Y), program.count_ops([sqrt(X**2 + Y**2)])),
     ],
 )
 def test_count_ops(node: Node, count: int) -> None:
@@ -266,6 +298,10 @@ SMOOTH = {
     "trigonometric": call("sin", X * Y) + call("cos", X) * call("tan", X / 4),
     "hyperbolic": call("sinh", X) - call("cosh", X * Y) * call("tanh", X),
     "abs": call("abs", X - 3 * Y),
+    "largest": call("maximum", X * Y, Z) * call("maximum", X, Y**2),
+    "smallest": call("minimum", X * Y, Z) * call("minimum", X, Y**2),
+    "positive part": call("positive_part", X - 3 * Y) + call("positive_part", 3 * Y - X * Z),
+    "modulus": call("hypot", X - Y, X * Z),
     "bose": call("bose", X + Y, X * Z, mul(Fraction(1, 9), X)),
     "fermi": call("fermi", X * Y, X + Z, X**2),
     "fermi_hole": call("fermi_hole", X * Y, X + Z, X**2),
@@ -286,6 +322,9 @@ def high_precision(name: str, *a: Any, node: Any = None) -> Any:
 
     table = {
         "abs": abs,
+        "maximum": max,
+        "minimum": min,
+        "positive_part": lambda x: max(x, mpmath.mpf(0)),
         "bose": bose,
         "fermi": fermi,
         "fermi_hole": lambda w, t, m: 1 - fermi(w, t, m),

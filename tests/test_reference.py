@@ -17,6 +17,7 @@ import symness as sn
 from symness.errors import ModelError, ObservableError
 from symness.observable import Observable, Setup
 from symness.reference import Reference, Result
+from symness.reference_measures import negativity
 
 GENERATORS = ("redfield", "secular", "local")
 
@@ -111,6 +112,19 @@ def test_zero_temperature() -> None:
     kinds = [element(0, 0), Observable("entropy_production"), Observable("energy_current", bath="1")]
     assert [result.value for result in reference.solve(values, kinds)] == [0, 0, 0]
     assert reference.solve(values | {"T_2": 1}, kinds)[1].value == mp.inf
+
+
+@pytest.mark.parametrize(("hot", "rates", "sign"), [(1, (0.3, 0.7), 1), (4000, (0.74, 0.035), -1)])
+def test_entropy_at_zero_temperature_has_the_sign_of_the_heat(hot: int, rates: tuple[float, float], sign: int) -> None:
+    # A Redfield generator may draw heat from a bath at T = 0: infinite entropy of the wrong sign, as at small T.
+    values = POINT | {"omega_1": 3.5, "omega_2": 0.7, "lam": 0.3, "T_1": hot, "gamma_1": rates[0], "gamma_2": rates[1]}
+    reference = Reference(Setup(two_qubits(), "redfield"))
+    kinds = [Observable("entropy_production"), Observable("heat_current", bath="2", energy="total")]
+    near = [result.value for result in reference.solve(values | {"T_2": 1e-4}, kinds, digits=20)]
+    exact = [result.value for result in reference.solve(values | {"T_2": 0}, kinds, digits=20)]
+    assert sign * near[0] > 0 > sign * near[1]
+    assert exact[0] == sign * mp.inf
+    assert abs(exact[1] - near[1]) < 1e-9 * abs(near[1])
 
 
 def test_fermion_level_at_its_chemical_potential_is_half_filled() -> None:
@@ -450,6 +464,8 @@ def test_digits_are_correct_digits() -> None:
     for few, many in zip(reference.solve(values, kinds, 30), reference.solve(values, kinds, 120), strict=True):
         assert abs(few.value - many.value) < mpf("1e-30") * many.scale
     assert reference.solve(values, kinds, 30)[0].value < 1e-50
+    with pytest.raises(sn.ModelError, match=r"no 30000 digits .* pass fewer digits"):
+        reference.solve(values, kinds, 30000)
 
 
 def test_general_concurrence_agrees_with_the_closed_form() -> None:
@@ -527,3 +543,9 @@ def test_errors_name_what_is_wrong() -> None:
         Reference(Setup(flat, "redfield"))
     with pytest.raises(ModelError, match="unknown; pass one of"):
         Reference(Setup(flat, "global"))
+
+
+def test_a_state_without_negativity_is_measured_by_its_smallest_eigenvalue() -> None:
+    """The number that digits count against does not vanish with the clipped value."""
+    separable = {(k, k): mpf(weight) / 10 for k, weight in enumerate((1, 2, 3, 4))}
+    assert negativity(separable, (2, 2), (0,)) == (0, -mpf(1) / 10)

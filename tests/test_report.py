@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -320,3 +321,9 @@ def test_aligned_rows_become_a_table() -> None:
 @pytest.mark.parametrize("latex", [r"\frac{1", r"\unheardof{x}"])
 def test_what_cannot_be_converted_is_shown_as_it_is(latex: str) -> None:
     assert mathml.mathml(latex) == f"<code>{latex}</code>"
+
+
+def test_paragraphs_of_the_docstring_flow_and_displays_stay() -> None:
+    derivation = SimpleNamespace(name="mine", doc="One line\nand the next.\n\n    symness list  what\n- a point\n")
+    page = report._page(cast(Any, derivation), [])
+    assert '<p class="about">One line and the next.\n\n    symness list  what\n- a point</p>' in page

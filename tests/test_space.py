@@ -202,6 +202,7 @@ def test_numpy_matrices_of_floats() -> None:
     ("make", "message"),
     [
         (lambda: sn.spins("s", 0.3), "must be 1/2, 1"),
+        (lambda: sn.spins("s", None), "j=None must be 1/2, 1"),
         (lambda: sn.modes("m", 0), "cutoff=0"),
         (lambda: sn.modes("m m", 2), "different names"),
         (lambda: sn.product(sn.qubits("a"), sn.qubits("a")), "two parts are called 'a'"),
@@ -210,6 +211,7 @@ def test_numpy_matrices_of_floats() -> None:
         (lambda: sn.levels("v", 3).transition(3, 0), "no level 3"),
         (lambda: sn.modes("m", 2)[0].projector(3), "no state of 3 quanta"),
         (lambda: sn.qubits("q")[0].on_space(sp.eye(3)), "pass 2 x 2"),
+        (lambda: sn.qubits("q")[0].on_space([[1, 0], [0]]), "is not a matrix"),
     ],
 )
 def test_bad_parts_are_named(make: Any, message: str) -> None:

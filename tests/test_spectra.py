@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -292,10 +293,31 @@ def test_mistakes_are_named() -> None:
         sn.spectrum(state, sp.eye(3))
     with pytest.raises(ObservableError, match="'omega' is a name of this model; pass another"):
         sn.spectrum(state, q.x)
-    with pytest.raises(ObservableError, match="is not a matrix"):
+    with pytest.raises(ObservableError, match=r"susceptibility: A=.* is not a matrix"):
         sn.susceptibility(state, object(), q.x, omega="nu")
+    with pytest.raises(sn.ModelError, match="'phi' is no parameter of the model"):
+        sn.spectrum(state, sp.Symbol("phi", real=True) * q.x, omega="nu")
     with pytest.raises(ObservableError, match="pass a symbol or a name"):
         sn.spectrum(state, q.x, omega=3)
+
+
+def test_spectra_of_one_state_never_share_a_name() -> None:
+    """However many other states had spectra in between."""
+    state, q = thermal()
+    first = sn.spectrum(state, q.x, omega="nu")
+    for _ in range(70):
+        sn.spectrum(replace(state), q.x, omega="nu")
+    second = sn.spectrum(state, q.x + q.z, omega="nu")
+    names = [definition.name for quantity in (first, second) for definition in quantity.definitions]
+    assert first.definitions
+    assert second.definitions
+    assert len(set(names)) == len(names)
+
+
+def test_numpy_operators_are_those_of_exact_numbers() -> None:
+    state, q = thermal()
+    found = sn.spectrum(state, np.array(q.lowering, float), omega="nu")
+    assert found.expression is sn.spectrum(state, q.lowering, omega="nu").expression
 
 
 def test_what_vanishes_identically_is_zero() -> None:

@@ -11,6 +11,7 @@ import systems
 
 import symness as sn
 from symness import program
+from symness.gauge import real_gauge
 from symness.graph import components
 from symness.names import Names
 from symness.rates import RateTable
@@ -131,11 +132,63 @@ def test_block_without_a_closed_form_is_numerical() -> None:
     assert list(energies.real) == sorted(energies.real, reverse=True)
 
 
-def test_complex_block_without_a_closed_form_names_the_remedy() -> None:
+def test_complex_block_without_a_closed_form_is_numerical() -> None:
     e, lam = sn.parameters("e lam")
     H = sp.Matrix([[e, sp.I * lam, lam], [-sp.I * lam, 0, lam], [lam, lam, 1]])
-    with pytest.raises(sn.ModelError, match=r"eigenbasis=.*gauge"):
-        spectrum(sn.Model(H), Names({"i"}))
+    found = check(sn.Model(H), {"e": 0.3, "lam": 0.8})
+    assert found.numerical
+    assert any(d.name == "v_1_1_im" for d in found.definitions)
+
+
+PHASES = {"e": 1.3, "t": 0.7, "x": 0.4, "y": -0.9, "phi": 2.1}
+
+
+def chain_with_phases() -> tuple[Any, Any]:
+    e, t = sn.parameters("e t", positive=True)
+    x, y, phi = sn.parameters("x y phi")
+    H = sp.zeros(3, 3)
+    H[0, 1], H[1, 2] = t * sp.exp(sp.I * phi), x + sp.I * y
+    return H + H.H + e * sp.eye(3), (t, x, y, phi)
+
+
+def test_phases_along_a_chain_leave_its_closed_form() -> None:
+    """exp(i phi) and x + i y, of which the states take the phases."""
+    H, _ = chain_with_phases()
+    found = check(sn.Model(H), PHASES)
+    assert not found.numerical
+
+
+def test_a_loop_without_flux_has_a_closed_form() -> None:
+    """The phases of two couplings are opposite on the way round."""
+    t, phi = sn.parameters("t phi", positive=True)
+    phase = sp.exp(sp.I * phi)
+    H = t * sp.Matrix([[0, phase, phase], [1 / phase, 0, 1], [1 / phase, 1, 0]])
+    V = sp.diag(1, 1 / phase, 1 / phase) * degenerate_ring()[1]
+    real, paths = real_gauge(sp.Matrix(H))
+    assert real == t * (sp.ones(3, 3) - sp.eye(3))
+    assert [len(path) for path in paths] == [0, 1, 1]
+    for model in (sn.Model(H), sn.Model(H, eigenbasis=V)):
+        assert not check(model, {"t": 0.7, "phi": 0.4}).numerical
+
+
+@pytest.mark.parametrize("flux", [0.4, 2.5])
+def test_a_loop_with_flux_is_numerical(flux: float) -> None:
+    t, phi = sn.parameters("t phi", positive=True)
+    H = t * sp.Matrix([[1, 1, sp.exp(-sp.I * phi)], [1, 0, 1], [sp.exp(sp.I * phi), 1, 2]])
+    assert real_gauge(H) is None
+    assert check(sn.Model(H), {"t": 0.7, "phi": flux}).numerical
+
+
+def test_degenerate_complex_levels_without_a_closed_form_are_refused() -> None:
+    """Two copies of a loop with flux, coupled so that each level stays double."""
+    t, phi = sn.parameters("t phi", positive=True)
+    loop = t * sp.Matrix([[1, 1, sp.exp(-sp.I * phi)], [1, 0, 1], [sp.exp(sp.I * phi), 1, 2]])
+    c, s = sp.Rational(3, 5), sp.Rational(4, 5)
+    turn = sp.Matrix(sp.kronecker_product(sp.Matrix([[c, -s], [s, c]]), sp.diag(1, 1, 0)))
+    turn += sp.Matrix(sp.kronecker_product(sp.eye(2), sp.diag(0, 0, 1)))
+    H = (turn * sp.Matrix(sp.kronecker_product(sp.eye(2), loop)) * turn.T).applyfunc(sp.expand)
+    with pytest.raises(sn.ModelError, match="exactly degenerate levels"):
+        spectrum(sn.Model(H), Names({"t", "phi", "i"}))
 
 
 def test_exactly_degenerate_levels() -> None:
@@ -176,6 +229,38 @@ def test_supplied_eigenbasis_is_used_as_it_stands() -> None:
     assert np.allclose(energies.real, [1.4, -0.7, -0.7], rtol=1e-14)
     assert np.abs(found - systems.numeric(V)).max() < 1e-15
     check(model, {"t": 0.7})
+
+
+def flux_ring() -> tuple[Any, Any]:
+    """Three equal levels on a ring with the same phase on every bond: plane waves."""
+    t, phi = sn.parameters("t phi", positive=True)
+    H = sp.zeros(3, 3)
+    H[0, 1] = H[1, 2] = H[2, 0] = t * sp.exp(sp.I * phi)
+    waves = sp.Matrix(3, 3, lambda i, k: sp.exp(2 * sp.pi * sp.I * i * k / 3) / sp.sqrt(3))
+    return H + H.H, waves
+
+
+def test_supplied_complex_eigenbasis() -> None:
+    """Energies 2 t cos(phi + 2 pi k/3)."""
+    H, waves = flux_ring()
+    model, values = sn.Model(H, eigenbasis=waves), {"t": 0.7, "phi": 0.4}
+    energies, found, _ = solved(model, values)
+    assert np.allclose(energies, 1.4 * np.cos(0.4 + 2 * np.pi * np.arange(3) / 3), rtol=1e-14, atol=1e-14)
+    assert np.abs(found - systems.numeric(waves)).max() < 1e-15
+    assert not check(model, values).numerical
+
+
+def test_a_wrong_complex_eigenbasis_is_refused() -> None:
+    H, waves = flux_ring()
+    with pytest.raises(sn.ModelError, match="not orthonormal: column 0 with column 0"):
+        spectrum(sn.Model(H, eigenbasis=waves * sp.diag(1 + sp.I, 1, 1)), Names({"t", "phi", "i"}))
+    wrong = sp.Matrix(waves)
+    wrong[:, 0] = sp.I * waves[:, 1]
+    with pytest.raises(sn.ModelError, match="not orthonormal: column 0 with column 1"):
+        spectrum(sn.Model(H, eigenbasis=wrong), Names({"t", "phi", "i"}))
+    turned = waves * sp.Matrix([[1, sp.I, 0], [sp.I, 1, 0], [0, 0, sp.sqrt(2)]]) / sp.sqrt(2)
+    with pytest.raises(sn.ModelError, match=r"does not diagonalise H [+] V: columns 0 and 1"):
+        spectrum(sn.Model(H, eigenbasis=turned.applyfunc(sp.expand)), Names({"t", "phi", "i"}))
 
 
 @pytest.mark.parametrize("angle", ["numbers", "parameters"])

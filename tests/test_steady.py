@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import foreign
 import numpy as np
 import pytest
 import sympy as sp
@@ -16,7 +17,7 @@ import symness as sn
 from symness import program, steady
 from symness.composites import composite_matrix
 from symness.elimination import straight_line
-from symness.errors import VerificationError
+from symness.errors import ObservableError, VerificationError
 from symness.liouville import liouvillian, values_at_random_point
 
 qutip = pytest.importorskip("qutip")
@@ -267,6 +268,15 @@ def test_specialise_derives_the_model_anew() -> None:
     assert np.abs(systems.density(special, fewer) - systems.density(state, values)).max() < 1e-13
 
 
+def test_specialise_takes_names_and_refuses_what_is_no_parameter() -> None:
+    """A symbol that only looks like a parameter would be replaced nowhere, without a word."""
+    state = sn.steady_state(sn.secular(foreign.thermal()))
+    assert "T" not in {s.name for s in state.specialise({"T": 1}).generator.model.symbols}
+    for stranger in ("T_1", sp.Symbol("T"), 3):
+        with pytest.raises(ObservableError, match=r"is no parameter of the model; there are omega, gamma, T"):
+            state.specialise({stranger: 1})
+
+
 # -- inputs without an answer ----------------------------------------------------------------------------------------
 
 MAKERS = [sn.redfield, sn.secular, sn.local]
@@ -350,6 +360,21 @@ def test_a_flat_rate_at_zero_frequency_names_its_remedy(make: Any) -> None:
     assert np.abs(rho - systems.stationary(systems.superoperator(state.generator, values))).max() < 1e-13
 
 
+def test_one_zero_frequency_rate_does_not_correlate_couplings() -> None:
+    """Two qubits in a common reservoir: whether they dephase together at omega = 0 is not the engine's guess."""
+    omega, gamma, T, g0 = sn.parameters("omega gamma T g_0", positive=True)
+    a, b = sn.qubits("1 2")
+    couplings = [a.x + a.z, b.x + b.z]
+    for rate, refused in ((gamma * sp.ones(2, 2), True), (gamma, False)):
+        bath = sn.Bath("C", couplings, rate, T, zero_frequency_rate=g0)
+        model = sn.Model(omega * (a.number + b.number), baths=[bath])
+        if refused:
+            with pytest.raises(sn.ModelError, match="zero_frequency_rate=g_0 does not say how couplings 1 and 2"):
+                sn.secular(model)
+        else:
+            assert sn.secular(model).rates
+
+
 def test_local_with_several_bohr_frequencies_is_an_error() -> None:
     omega_1, omega_2, gamma, T = sn.parameters("omega_1 omega_2 gamma T", positive=True)
     v = sn.levels("3", 3)
@@ -368,7 +393,7 @@ def derivation() -> tuple[Any, dict[Any, Any]]:
     point, numbers = values_at_random_point(generator, matrix)
     made = steady._Derivation(generator, composite_matrix(generator, matrix), None, point, numbers)
     entries = {k: made.matrix.ring.collect(v) for k, v in made.matrix.matrix.items()}
-    return made, straight_line(entries, list(made.matrix.sector), made.ground())
+    return made, straight_line(entries, made.matrix.sector, made.matrix.ground)
 
 
 def test_verification_accepts_the_solution() -> None:
@@ -489,3 +514,6 @@ def test_a_root_against_its_own_terms_has_a_sign() -> None:
     assert sign_of(root - lam) == 1
     assert sign_of(lam - sp.sqrt(om**2 + 1)) is None
     assert sign_of(lam - sp.sqrt(om**2 + 1), [lam**2 > om**2 + 1]) == 1
+    x = sn.parameters("x")
+    assert sign_of(lam**2 - om**2, [om < lam]) == 1
+    assert sign_of(lam**2 - x**2, [x < lam]) is None  # x = -2 lam

@@ -165,6 +165,24 @@ def test_a_parameter_named_like_an_argument_is_named() -> None:
         sn.sweep(run, block=2, gamma=1, T=1)
 
 
+def test_the_command_names_such_a_parameter_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        """import symness as sn
+source, gamma, T = sn.parameters("source gamma T", positive=True)
+level = sn.levels("d", 2)
+bath = sn.Bath("1", level.transition(0, 1), gamma, T)
+model = sn.Model(source * level.projector(1), baths=[bath])
+MODULES = {"level": lambda: sn.steady_state(sn.secular(model)).closed_form}
+""",
+        encoding="utf-8",
+    )
+    words = ["sweep", str(path), "--set", "source=1", "--set", "gamma=1", "--set", "T=1"]
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "'source' is an argument of sweep itself" in result.stderr
+
+
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "sweep.zarr"
     swept(to=target).close()
@@ -194,6 +212,7 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
         ({**FIXED, "T_1": T_1, "T_2": 2, "to": "a.csv"}, "ends in .zarr"),
         ({**FIXED, "T_1": T_1, "T_2": 2, "to": "nowhere/a.nc"}, "there is no folder"),
         ({**FIXED, "T_1": T_1, "T_2": 2, "block": 0}, "block=0"),
+        ({**FIXED, "T_1": np.ones(10**6), "T_2": np.ones(10**6), "mu_1": np.ones(10**6)}, "4000000000000 blocks"),
     ],
 )
 def test_bad_arguments_are_named(options: dict[str, Any], message: str) -> None:
@@ -237,6 +256,12 @@ LINE = "--over T_2=2:7:3"
         ("--over T_2=2:7:0", "--over 'T_2=2:7:0': pass NAME=START:STOP:COUNT"),
         ("--over T_2=2:7:-1", "--over 'T_2=2:7:-1'"),
         ("--over T_2=log:0:7:3", "--over 'T_2=log:0:7:3'"),
+        ("--over T_2=log:-1:7:3", "--over 'T_2=log:-1:7:3'"),
+        ("--over T_2=inf:7:3", "--over 'T_2=inf:7:3'"),
+        ("--over T_2=1e308:-1e308:3", "--over 'T_2=1e308:-1e308:3'"),
+        ("--over T_2=1,nan", "all of them are finite"),
+        ("--set T_2=1e400", "--set 'T_2=1e400': pass NAME=NUMBER, a finite one"),
+        ("--over T_2=2:7:3000000 --block 1", "3000000 points are 3000000 blocks, and 1000000 can be kept account of"),
         ("--over T_2", "or NAME=V1,V2;"),
         (f"{LINE} --outputs concurrence,entropy", "--outputs 'entropy': no such output; there are rho_11"),
         (f"{LINE} --module nothing", "--module 'nothing'"),

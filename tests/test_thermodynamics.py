@@ -10,7 +10,7 @@ import sympy as sp
 import systems
 
 import symness as sn
-from symness.errors import ObservableError
+from symness.errors import ModelError, ObservableError
 
 RNG = np.random.default_rng(7)
 
@@ -108,6 +108,32 @@ def test_secular_entropy_production(statistics: str) -> None:
     assert np.all(f(**values)["S"] == 0)
 
 
+def test_entropy_production_of_two_and_three_cold_baths() -> None:
+    """Infinite where a cold bath takes up heat, 0 where nothing flows: a level between two or three leads."""
+    e, m1, m2, m3 = sn.parameters("e mu_1 mu_2 mu_3")
+    g, T1, T2, T3 = sn.parameters("g T_1 T_2 T_3", positive=True)
+    (c,) = sn.fermions("c")
+    leads = list(zip("123", (T1, T2, T3), (m1, m2, m3), strict=True))
+    baths = [sn.Bath(k, c.annihilation, g, T, m, statistics="fermi") for k, T, m in leads]
+    two, three = (sn.steady_state(sn.redfield(sn.Model(e * c.number, baths=baths[:n]))) for n in (2, 3))
+    f = sn.evaluator(two, {"S": sn.entropy_production(two)})
+    points = dict(T_1=[0, 0, 0, 1, 0, 1], T_2=[0, 0, 1, 0, 1, 0], mu_1=[3, 2, 2, 3, 0, 2], mu_2=[1, 2, 2, 1, 3, 2])
+    cold = f(e=2, g=1, **points)
+    assert cold["S"].tolist() == [np.inf, 0, 0, np.inf, np.inf, 0]
+    f = sn.evaluator(three, {"S": sn.entropy_production(three)})
+    points = dict(T_1=[0, 0, 1, 0], T_2=[0, 1, 0, 0], T_3=[0, 2, 1, 1], mu_1=1, mu_2=[1, 1, 3, 3], mu_3=[1, 2, 2, 0])
+    cold = f(e=2, g=1, **points)
+    assert cold["S"].tolist() == [0, np.inf, np.inf, np.inf]
+    (q,) = sn.qubits("q")
+    pairs = [("1", T1), ("2", T2), ("3", T3)]
+    bosons = [sn.Bath(k, q.lowering, g, T) for k, T in pairs]
+    E = sn.parameters("E", positive=True)
+    state = sn.steady_state(sn.secular(sn.Model(E * q.number, baths=bosons)))
+    f = sn.evaluator(state, {"S": sn.entropy_production(state)})
+    cold = f(E=2, g=1, T_1=[0, 0, 1, 0, 1, 1], T_2=[0, 1, 0, 0, 2, 0], T_3=[0, 2, 1, 1, 0, 0])
+    assert cold["S"].tolist() == [0, *[np.inf] * 5]
+
+
 @pytest.mark.parametrize("statistics", ["bose", "fermi"])
 def test_entropy_production_keeps_its_digits_near_equilibrium(statistics: str) -> None:
     """Quadratic in the bias: a thousandth of it gives a millionth, down to biases of 1e-9."""
@@ -123,6 +149,24 @@ def test_entropy_production_keeps_its_digits_near_equilibrium(statistics: str) -
     # the Richardson-free check: linear response is symmetric in the sign of the bias
     back = f(T_2=1.0 - bias, **common)
     assert back["n"][1] == pytest.approx(-found["n"][1], rel=1e-7)
+
+
+@pytest.mark.parametrize("statistics", ["bose", "fermi"])
+def test_entropy_production_at_zero_temperature(statistics: str) -> None:
+    """Infinite where heat flows into a bath at T = 0, zero without a current, with one bath or both at T = 0."""
+    state = sn.steady_state(sn.secular(systems.two_qubits(statistics)))
+    f = sn.evaluator(state, {"S": sn.entropy_production(state), "n": sn.particle_current(state, "1")})
+    common = {"omega_1": 3.0, "omega_2": 2.0, "lam": 1.4, "gamma_1": 0.3, "gamma_2": 0.5}
+    mu = {"mu_1": 0.5, "mu_2": 0.5} if statistics == "fermi" else {}
+    cold = {"T_1": [0.0, 1.0, 0.0], "T_2": [1.0, 0.0, 0.0]}
+    assert f(**common, **mu, **cold)["S"].tolist() == [np.inf, np.inf, 0.0]
+    if statistics == "fermi":
+        # a current without thermal excitation: the bias alone
+        found = f(**common, mu_1=9.0, mu_2=-9.0, **cold)
+        assert found["S"].tolist() == [np.inf] * 3
+        alone = f(**common, mu_1=9.0, mu_2=-9.0, T_1=0.0, T_2=0.0, outputs=["n"])["n"]
+        assert alone == pytest.approx(found["n"][2], rel=1e-13)
+        assert alone > 0.01
 
 
 @pytest.mark.parametrize("statistics", ["bose", "fermi"])
@@ -201,6 +245,15 @@ def test_unknown_energy(state: Any) -> None:
         sn.energy_current(state, "1", "free")
 
 
+def test_no_entropy_at_the_number_zero() -> None:
+    omega, gamma, kappa, T = sn.parameters("omega gamma kappa T", positive=True)
+    (q,) = sn.qubits("q")
+    baths = [sn.Bath("cold", q.lowering, kappa, 0), sn.Bath("hot", q.lowering, gamma, T)]
+    state = sn.steady_state(sn.secular(sn.Model(omega * q.number, baths=baths)))
+    with pytest.raises(ObservableError, match=r"bath 'cold' has temperature 0.*make it a parameter"):
+        sn.entropy_production(state)
+
+
 def test_hermitian_couplings_have_no_quanta() -> None:
     omega, alpha, T = sn.parameters("omega alpha T", positive=True)
     (q,) = sn.qubits("1")
@@ -212,6 +265,30 @@ def test_hermitian_couplings_have_no_quanta() -> None:
 def test_expectation_of_an_operator_of_another_space(state: Any) -> None:
     with pytest.raises(ObservableError, match=r"\(2, 2\).*\(4, 4\)"):
         sn.expectation(state, sp.ImmutableMatrix([[0, 1], [1, 0]]))
+
+
+@pytest.mark.parametrize("energy", ["total", "bare"])
+def test_entropy_production_where_a_drive_makes_quanta(energy: str) -> None:
+    """The currents of quanta do not add up to zero: no bath can be eliminated."""
+    omega, F, g_1, g_2, T_1, T_2 = sn.parameters("omega F g_1 g_2 T_1 T_2", positive=True)
+    mu_1, mu_2 = sn.parameters("mu_1 mu_2")
+    (q,) = sn.qubits("q")
+    leads = ((g_1, T_1, mu_1), (g_2, T_2, mu_2))
+    baths = [sn.Bath(str(k), q.lowering, *given, statistics="fermi") for k, given in enumerate(leads, 1)]
+    state = sn.steady_state(sn.redfield(sn.Model(omega * q.number, interaction=F * q.x, baths=baths)))
+    outputs = {"S": sn.entropy_production(state, energy), "n_1": sn.particle_current(state, "1")}
+    outputs |= {f"Q_{k}": sn.heat_current(state, k, energy) for k in "12"} | {"n_2": sn.particle_current(state, "2")}
+    point = {"omega": 1.0, "F": 0.4, "g_1": 0.1, "g_2": 0.2, "T_1": 0.7, "T_2": 1.3, "mu_1": 0.5, "mu_2": -0.3}
+    found = sn.evaluator(state, outputs)(**point)
+    assert found["S"] == pytest.approx(-found["Q_1"] / 0.7 - found["Q_2"] / 1.3, rel=1e-12)
+    assert abs(found["n_1"] + found["n_2"]) > 1e-3 * abs(found["n_1"])
+
+
+def test_expectation_of_what_the_model_does_not_hold(state: Any) -> None:
+    with pytest.raises(ModelError, match=r"sqrt\(5\).*in front of the quantity"):
+        sn.expectation(state, sp.sqrt(5) * sp.eye(4))
+    with pytest.raises(ModelError, match=r"'phi' is no parameter of the model"):
+        sn.expectation(state, sn.parameters("phi") * sp.eye(4))
 
 
 def test_element_outside_the_space(state: Any) -> None:

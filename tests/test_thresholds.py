@@ -87,6 +87,7 @@ def test_the_largest_value_is_where_the_exact_slope_vanishes() -> None:
         (lambda C: sn.threshold(C, T, omega=1), "need a bracket"),
         (lambda C: sn.threshold(C, T, bracket=(0.1, 9), omega=1), "no value for"),
         (lambda C: sn.threshold(C, T, bracket=(9, 1), omega=1, lam=1, J=1), "low < high"),
+        (lambda C: sn.threshold(C, T, value=T, bracket=(0.1, 9), omega=1, lam=1, J=1), "with a bracket pass a number"),
         (lambda C: sn.threshold(C, T, bracket=3, omega=1, lam=1, J=1), r"pass \(low, high\)"),
         (lambda C: sn.threshold(C, T, bracket=(0.1, 9), omega=1, lam=1, J=1, K=3), "'K' is no other parameter"),
         (lambda C: sn.argmax(C, T, (0.1, 1), omega=1, lam=9, J=1), "has no value"),

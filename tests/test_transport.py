@@ -7,6 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 import systems
 
 import symness as sn
@@ -114,6 +115,21 @@ def test_rectification() -> None:
     assert float(found["backward"][1]) == pytest.approx(float(back), rel=1e-14)
 
 
+def test_conditions_stay_what_they_are() -> None:
+    """K**2 <= G**2 holds at its boundary too, a common bath; values outside it are refused."""
+    omega, G, K, gamma, T_1, T_2 = sn.parameters("omega G K gamma T_1 T_2", positive=True)
+    a, b = sn.qubits("1 2")
+    common = sn.Bath("2", [a.lowering, b.lowering], sp.Matrix([[G, K], [K, G]]), T_2)
+    model = sn.Model(omega * (a.number + b.number), baths=[sn.Bath("1", a.lowering, gamma, T_1), common])
+    current = sn.heat_current(sn.steady_state(sn.local(model)), "1")
+    run = Evaluator(sn.conductance(current, T_1))
+    found = run(omega=1.0, G=0.3, K=np.array([0.299999, 0.3, 0.300001]), gamma=0.2, T_1=0.7)["conductance"]
+    assert found[1] == pytest.approx(found[0], rel=1e-4)
+    assert np.isnan(found[2])
+    with pytest.raises(ObservableError, match=r"violates the condition K\*\*2 <= G\*\*2"):
+        sn.conductance(current, T_1, at={T_2: T_1, K: 2, G: 1})
+
+
 def test_errors() -> None:
     state = sn.steady_state(sn.secular(systems.two_qubits("bose")))
     current = sn.energy_current(state, "1")
@@ -121,6 +137,9 @@ def test_errors() -> None:
         sn.conductance(current, "T_3")
     with pytest.raises(ObservableError, match=r"no parameter"):
         sn.rectification(current, exchange={"T_1": "T_3"})
+    for asked in (lambda state: sn.conductance(state, "T_1"), sn.rectification):
+        with pytest.raises(ObservableError, match=r"no quantity; pass e.g. sn.heat_current"):
+            asked(current.state)
     T, dT, omega, gamma = sn.parameters("T dT omega gamma", positive=True)
     (q,) = sn.qubits("1")
     model = sn.Model(

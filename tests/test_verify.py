@@ -13,6 +13,7 @@ import sympy as sp
 
 import symness as sn
 from symness import program
+from symness.conditions import violated
 from symness.errors import ModelError
 from symness.formula import Condition, Formula, Input, Output
 from symness.observable import Observable, Setup
@@ -226,6 +227,26 @@ def test_conditions_are_met_or_named() -> None:
         check(f, points=3, ranges={"omega": (0.1, 1.0), "T_1": (2.0, 3.0)})
     with pytest.raises(ModelError, match="bosons of bath '1' have no quantum"):
         check(formula(), points=1, ranges={"omega": (-2.0, -1.0)})
+
+
+def test_only_a_condition_that_allows_zero_holds_at_zero() -> None:
+    x = program.symbol("x")
+    for strict, expected in ((True, "x > 0"), (False, None)):
+        condition = Condition(x, "x > 0", strict=strict)
+        made = Formula("f", (Input("x", "x"),), (), (Output("y", x, "y"),), (condition,))
+        assert violated(made, {"x": 0.0}) == expected
+        assert violated(made, {"x": 1.0}) is None
+        assert violated(made, {"x": -1.0}) == "x > 0"
+
+
+def test_no_regime_leaves_a_range_that_was_given() -> None:
+    """Equilibrium ties temperatures only where their ranges meet."""
+    kinds = {"T_1": "temperature", "T_2": "temperature", "g_1": "rate", "g_2": "rate"}
+    ranges = {"T_1": (5.0, 6.0), "T_2": (1.0, 2.0), "g_1": (1.0, 2.0), "g_2": (5.0, 6.0)}
+    sampler = Sampler(tuple(kinds), kinds, frozenset(), ranges, len(REGIMES), 0)
+    for index in range(len(REGIMES)):
+        point = sampler.point(index, 0)
+        assert all(low <= point[name] <= high for name, (low, high) in ranges.items()), sampler.regime(index)
 
 
 def test_missing_pieces_are_named() -> None:

@@ -81,7 +81,7 @@ def test_modules_keep_the_promise_at_a_thousand_points(formulas, name):
 
 def test_contract_of_the_modules(formulas):
     flat = "omega_1 omega_2 lam J_1 J_2 T_1 T_2 mu_1 mu_2".split()
-    ohmic = "omega_1 omega_2 lam alpha_1 omega_c1 alpha_2 omega_c2 T_1 T_2 mu_1 mu_2".split()
+    ohmic = "omega_1 omega_2 lam alpha_1 alpha_2 omega_c1 omega_c2 T_1 T_2 mu_1 mu_2".split()
     outputs = (
         "rho_11 rho_22 rho_33 rho_44 rho_34 w concurrence negativity energy_current_1 energy_current_2 "
         "particle_current_1 particle_current_2 entropy_production positive"

@@ -179,10 +179,9 @@ CLAIMS = (
     sn.Equation("(13)", {**paper.RATES, **paper.PRODUCT}, lambda: paper.different().closed_form),
     sn.Equation(
         "(14)",
-        "the 4x4 matrix of Eq. (11) above beta^T, its rows in an order that the scan may have changed",
+        matrix_equation("4321"),
         lambda: motion(general()),
-        readings=(matrix_equation("4321"), matrix_equation("1234")),
-        note="holds where the rows of Eq. (11) are those of p_4, p_3, p_2, p_1, as in the scan; see Eq. (18)",
+        note="with the rows of Eq. (11) as in the scan, those of p_4, p_3, p_2, p_1; see Eq. (18)",
     ),
     sn.Equation(
         "(15)",
@@ -203,11 +202,12 @@ CLAIMS = (
     sn.Definitions(("(17)",), "the Bell states"),
     sn.Equation(
         "(18)",
-        spectral("1234"),
+        "alpha c - beta^T (psi_0 - sum over n > 0 of psi_n phi_n^T (beta* c + beta c*)/lambda_n)",
         stationary,
-        corrected=spectral("4321"),
-        note="with the eigenvalues that the text gives, the rows of gamma~ are in the order p_1 .. p_4, and then "
-        "beta_k belongs to the row of p_(5-k): p_1 gains from c by emission, beta_4, c from p_1 by absorption, beta_1",
+        readings=(spectral("1234"), spectral("4321")),
+        note="holds for the matrix of Eq. (14), rows of p_4 .. p_1, whose eigenvalues are 0, -lambda_1, -lambda_2, "
+        "lambda_1 + lambda_2; the text has them without the minus signs, as for rows of p_1 .. p_4, with which beta_k "
+        "would belong to the row of p_(5-k)",
     ),
     sn.Definitions(("(19)", "(20)"), "the environment: harmonic modes and linear couplings"),
     sn.Equation(
@@ -262,7 +262,8 @@ CLAIMS = (
         "(A4)",
         {f"sum_{kl}": "0" for kl in ("12", "21", "34", "43")},
         lambda: {k: v for k, v in zero_splitting().items() if k != "difference"},
-        note="that the sums vanish, for two Ohmic baths with any transverse and longitudinal couplings",
+        note="that the sums vanish, for two Ohmic baths with any transverse and longitudinal couplings; the right side "
+        "has the sign of (A1)",
     ),
     *STATEMENTS,
 )

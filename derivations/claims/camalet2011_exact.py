@@ -33,7 +33,9 @@ def product_with_identity():
     p = {"11": -rows["11", "33"], "22": -rows["11", "33"], "33": -rows["33", "11"], "44": -rows["33", "11"]}
     sums = {kl: sum(rows[kl, other] * value for other, value in p.items()) for kl in elements}
     steady = not any(sp.expand(v) for v in in_occupations(generator, sums).values())
-    return Outcome(False, f"rho_1 x I is stationary: {steady} (exact); the trace of rho_1 x I/4 is 1/2, I/2 is meant")
+    trace = sp.cancel(sum(p.values()) / (p["11"] + p["33"]) / 4)
+    evidence = f"rho_1 x I is stationary: {steady} (exact); the trace of rho_1 x I/4 is {trace}, I/2 is meant"
+    return Outcome(steady and trace == 1, evidence)
 
 
 def no_splitting():
@@ -72,8 +74,10 @@ def order_of_rates():
     """Cauchy and Schwarz for two modes at one frequency."""
     k = sp.symbols("k1:5", real=True)
     J, other, K = k[0] ** 2 + k[1] ** 2, k[2] ** 2 + k[3] ** 2, k[0] * k[2] + k[1] * k[3]
-    square = sp.expand(J * other - K**2 - (k[0] * k[3] - k[1] * k[2]) ** 2) == 0
-    return Outcome(False, f"J J' - K^2 is a square ({square}), zero for equal couplings: <=")
+    rest = J * other - K**2
+    square = sp.expand(rest - (k[0] * k[3] - k[1] * k[2]) ** 2) == 0
+    equal = sp.expand(rest.subs({k[2]: k[0], k[3]: k[1]}))
+    return Outcome(square and equal != 0, f"J J' - K^2 is a square ({square}), {equal} for equal couplings: <=")
 
 
 def uncorrelated():
@@ -110,7 +114,10 @@ def independent_decay():
     a, b, c, d, z = sp.symbols("a b c d z", positive=True)  # g_1_p, g_1_m, g_2_p, g_2_m
     usual = sp.Matrix([[b + d, -c, -a, 0], [-d, b + c, 0, -a], [-b, 0, a + d, -c], [0, -b, -d, a + c]])
     turned = usual[::-1, :]
-    wanted = sp.expand(z * (z - a - b) * (z - c - d) * (z - a - b - c - d))
-    holds = [sp.expand((z * sp.eye(4) - m).det() - wanted) == 0 for m in (usual, turned)]
-    evidence = f"rows in the order p_1 .. p_4: {holds[0]}; as in the scan, for which Eq. (14) holds: {holds[1]}"
-    return Outcome(holds[0], evidence)
+    text, scan = (z * (z - s * (a + b)) * (z - s * (c + d)) * (z - a - b - c - d) for s in (1, -1))
+    holds, signs = (sp.expand((z * sp.eye(4) - m).det() - p) == 0 for m, p in ((usual, text), (turned, scan)))
+    evidence = (
+        f"rows in the order p_1 .. p_4: {holds}; as in the scan, for which Eq. (14) holds, they are 0, -lambda_1, "
+        f"-lambda_2 and lambda_1 + lambda_2: {signs}"
+    )
+    return Outcome(holds and signs, evidence)

@@ -69,28 +69,44 @@ def matrix_equation(order):
 
 
 def spectral(order):
-    """Eq. (18) with the eigenvectors of gamma~ of two systems that relax alone; ``order`` of beta in phi^T beta."""
+    """Eq. (18) with eigenvalues and eigenvectors of gamma~, its rows in a given order, shares p_i + m_i = 1.
+
+    In the order ``"1234"`` two systems relax alone: lambda_1, lambda_2 and their sum.  In the order ``"4321"`` of the
+    scan the first two change their sign, and their vectors mix with the third.
+    """
     shares = {f"{s}_{i}": f"g_{i}_{s}/(g_{i}_p + g_{i}_m)" for i in (1, 2) for s in "pm"}
+    lines = {**GOLDEN, **BETA, **ALPHA, **COHERENCE, **shares}
+    lines |= {"lambda_1": "g_1_m + g_1_p", "lambda_2": "g_2_m + g_2_p", "lambda_3": "lambda_1 + lambda_2"}
+    sign = ""
+    if order == "1234":
+        lines |= {"a_1": "0", "a_2": "0"}
+    else:
+        sign = "-"
+        lines |= {f"a_{i}": f"lambda_{i}*(m_{j} - p_{j})/(lambda_{i} + lambda_3)" for i, j in ((1, 2), (2, 1))}
     right = {
         0: ("p_1*p_2", "p_1*m_2", "m_1*p_2", "m_1*m_2"),
-        1: ("p_2", "m_2", "-p_2", "-m_2"),
-        2: ("p_1", "-p_1", "m_1", "-m_1"),
+        1: ("p_2 + a_1", "m_2 - a_1", "-p_2 - a_1", "-m_2 + a_1"),
+        2: ("p_1 + a_2", "-p_1 - a_2", "m_1 - a_2", "-m_1 + a_2"),
         3: ("1", "-1", "-1", "1"),
     }
     left = {
         1: ("m_1", "m_1", "-p_1", "-p_1"),
         2: ("m_2", "-p_2", "m_2", "-p_2"),
-        3: ("m_1*m_2", "-m_1*p_2", "-p_1*m_2", "p_1*p_2"),
+        3: (
+            "m_1*m_2 - a_1*m_1 - a_2*m_2",
+            "-m_1*p_2 - a_1*m_1 + a_2*p_2",
+            "-p_1*m_2 + a_1*p_1 - a_2*m_2",
+            "p_1*p_2 + a_1*p_1 + a_2*p_2",
+        ),
     }
-    lines = {**GOLDEN, **BETA, **ALPHA, **COHERENCE, **shares}
-    lines |= {"lambda_1": "g_1_m + g_1_p", "lambda_2": "g_2_m + g_2_p", "lambda_3": "lambda_1 + lambda_2"}
     for n, vector in right.items():
         lines[f"beta_psi_{n}"] = " + ".join(f"beta_{k}*({value})" for k, value in enumerate(vector, 1))
     for n, vector in left.items():
-        pairs = list(zip(order, vector, strict=True))
-        lines[f"phi_beta_{n}"] = " + ".join(f"(beta_{k}c*c + beta_{k}*cc)*({value})" for k, value in pairs)
-    terms = " - ".join(f"beta_psi_{n}*phi_beta_{n}/lambda_{n}" for n in left)
-    return {**lines, "left_side": f"alpha*c - beta_psi_0 - {terms}"}
+        terms = (f"(beta_{k}c*c + beta_{k}*cc)*({value})" for k, value in enumerate(vector, 1))
+        lines[f"phi_beta_{n}"] = " + ".join(terms)
+    eigenvalues = {1: f"({sign}lambda_1)", 2: f"({sign}lambda_2)", 3: "lambda_3"}
+    sums = " - ".join(f"beta_psi_{n}*phi_beta_{n}/{value}" for n, value in eigenvalues.items())
+    return {**lines, "left_side": f"alpha*c - beta_psi_0 - {sums}"}
 
 
 def diagonal_sums(sign):

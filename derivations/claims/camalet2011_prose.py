@@ -160,10 +160,15 @@ def monotonic():
 
 
 def unit_of_figure_4():
-    J_2, T = 1000.0, np.geomspace(1e-3, 1e4, 3001)
-    peak = T[np.argmax(evaluate(J_2=J_2, K_2=J_2, T_1=T, T_2=0.1)["negativity"])]
-    evidence = f"K_2 = J_2 = 1000 J_1: the maximum is at T_1 = {peak:.3g} Delta = {peak / J_2:.2g} Delta J_2/J_1"
-    return Outcome(False, evidence)
+    """Where the maxima stand for J_2/J_1 = 1e5 and 1e6: the dotted lines of the figure are their limit, Eq. (26)."""
+    theta, ratios = np.geomspace(1e-3, 10, 2001), (1e5, 1e6)
+    tops = [theta[evaluate(J_2=J, K_2=0.95 * J, T_1=theta * J, T_2=0.1)["negativity"].argmax()] for J in ratios]
+    inverse = [top * J**2 for top, J in zip(tops, ratios, strict=True)]  # the same T_1 in units of Delta J_1/J_2
+    evidence = (
+        f"K_2 = 0.95 J_2, J_2/J_1 = 1e5 and 1e6: maxima at T_1 = {tops[0]:.4f} and {tops[1]:.4f} Delta J_2/J_1, or "
+        f"{inverse[0]:.2g} and {inverse[1]:.2g} Delta J_1/J_2, so that only the former unit has a limit for large J_2"
+    )
+    return Outcome(abs(np.log(inverse[1] / inverse[0])) < abs(np.log(tops[1] / tops[0])) + 0.1, evidence)
 
 
 def distance():
@@ -197,7 +202,7 @@ STATEMENTS = (
         "below Eq. (17)",
         "The eigenvalues of gamma~ are 0, lambda_1, lambda_2 and lambda_1 + lambda_2.",
         exact.independent_decay,
-        note="so Eqs. (11), (14) and (18) do not go together with one order of rows",
+        note="so the text and Eqs. (11), (14), (18) do not go together with one order of rows",
     ),
     Statement(
         "below Eq. (18)",
@@ -206,7 +211,10 @@ STATEMENTS = (
         note="with c = u_23 it is alpha - i delta; populations and |c| do not depend on the sign where beta is real",
     ),
     Statement(
-        "below Eq. (21)", "|K_n|^2 < J_n^(1) J_n^(2).", exact.order_of_rates, note="the scan may have lost a bar"
+        "below Eq. (21)",
+        "|K_n|^2 < J_n^(1) J_n^(2).",
+        exact.order_of_rates,
+        note="the scan may have lost a bar; the text below has 1 as the maximum of the ratio",
     ),
     Statement(
         "below Eq. (24)",

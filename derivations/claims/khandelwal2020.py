@@ -155,7 +155,8 @@ EQUATIONS = (
             "J_ss": f"4*g**2*{printed.TRANSFER}*Gamma*(eps_h + eps_c)/chi",
         },
         note="the text inserts (6) into (10), which weighs the dissipators with the bare H_S, and concludes the first "
-        "law and Eq. (11).  Both hold with H_S + H_int in place of H_S; with H_S they hold at delta = 0 only",
+        "law and Eq. (11).  Both hold with H_S + H_int in place of H_S; with H_S the first law holds at delta = 0 only "
+        "(or without a current), Eq. (11) there and for Gamma_h = Gamma_c",
     ),
     sn.Equation(
         "(11)",
@@ -226,7 +227,7 @@ EQUATIONS = (
             "/(Gamma_up_m*Gamma_down_p - Gamma_down_m*Gamma_up_p)*sqrt(s_1*s_4)",
         },
         note="d is negative at all temperatures, so that the printed bound is negative for T_h > T_c and every state "
-        "would be entangled; it lost the modulus of d",
+        "would be entangled; the modulus of d, which |d|^2 > s_1 s_4 asks for, is missing",
     ),
     sn.Equation(
         "(29)",

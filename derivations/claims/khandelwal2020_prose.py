@@ -288,7 +288,8 @@ STATEMENTS = (
         "below Eq. (10)",
         "for T_h > T_c heat flows from the hot bath into the hot qubit, Q_h > 0 > Q_c",
         sign_of_heat,
-        note="the local master equation lets heat flow from cold to hot where eps_h/T_h > eps_c/T_c",
+        note="it holds for delta >= 0, as in the figures; else the local master equation lets heat flow from cold to "
+        "hot where eps_h/T_h > eps_c/T_c",
     ),
     sn.Statement("below Eq. (13)", "heat current and coherence vanish under the same conditions", same_zeros),
     sn.Statement("Fig. 2(a)", "detuning reduces the heat current", current_over_detuning),

@@ -213,7 +213,7 @@ EQUILIBRIUM = (
         "Eq. (33)",
         "the remainder is o(1/T^2)",
         rest_is_smaller_than_second_order,
-        "as printed; it is O(1/T^2)",
+        "the small o as in the scan; it is O(1/T^2)",
     ),
     sn.Statement("below Eq. (33)", "with boson baths in equilibrium C does not exceed 1/2", bosons_stay_below_one_half),
     sn.Statement("below Eq. (33)", "C tends to 1/2 for lam to 2 omega and T to 0", one_half_is_approached),

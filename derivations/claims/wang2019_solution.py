@@ -81,8 +81,6 @@ FERMIONS = (
     ),
 )
 
-LOST = "calligraphic letters, bars or tildes are lost"
-
 
 def detuned_readings(name):
     """Roman letters as the copy shows them, and calligraphic ones."""
@@ -98,7 +96,7 @@ DETUNED = (
             paper.BOSONS[name],
             closed("bose", True),
             readings=detuned_readings(name),
-            note=LOST,
+            note="calligraphic letters are lost",
         )
         for n, name in (("(64)", "rho_22"), ("(65)", "rho_33"))
     ),
@@ -108,7 +106,13 @@ DETUNED = (
     ),
     sn.Equation("(68)", {"r_1": detuned(paper.BOSONS["r_1"])}, closed("bose", True)),
     *(
-        sn.Equation(n, text, closed("bose", True), readings=detuned_readings(name), note=LOST)
+        sn.Equation(
+            n,
+            text,
+            closed("bose", True),
+            readings=({name: text.replace("N_", "calNbar_")}, {name: detuned(paper.BOSONS[name])}),
+            note="bars and tildes are lost",
+        )
         for n, name, text in (
             ("(69)", "r_2", "N_m + N_p*(1 + 2*N_p + 2*N_m)"),
             ("(70)", "s_1", "N_p - N_m*(3 + 2*N_p + 2*N_m)"),

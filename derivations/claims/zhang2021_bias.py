@@ -94,16 +94,21 @@ def saturation():
 
 
 def second_law():
+    """Symmetric qubits in the weak regime; random points of the strong one, which Sec. 5.2 is about."""
     kappa = np.linspace(0.05, 1.99, 195)
-    state = boson(kappa=kappa, T=1, dT=0.4)
-    sigma, place = state["entropy_production"], int(state["entropy_production"].argmin())
-    first = kappa[sigma < 0].min()
+    sigma = boson(kappa=kappa, T=1, dT=0.4)["entropy_production"]
+    place, first = int(sigma.argmin()), kappa[sigma < 0].min()
     at = boson(kappa=1.8, T=1, dT=0.4)
+    draw, n = np.random.default_rng(4).uniform, 20_000
+    T = draw(0.1, 1.5, n)
+    strong = boson(draw(2.0, 8, n), draw(-1.8, 1.8, n), draw(-0.19, 0.19, n), T, 1.9 * T * draw(-1, 1, n))
+    valid = strong["entropy_production"][strong["positive"]]
     return sn.Outcome(
-        bool(sigma.min() >= 0),
+        bool(sigma.min() >= 0 and valid.min() >= 0),
         f"eps_1 = eps_2, gamma = 0.1, T = 0.8, 1.2: negative from kappa = {first:.2f} on, {sigma.min():.4f} at kappa = "
         f"{kappa[place]:.2f}; at kappa = 1.8, sigma = {at['entropy_production']:.6f} with I_2 = "
-        f"{at['energy_current_2']:.6f} from cold to hot, and rho is positive ({bool(at['positive'])})",
+        f"{at['energy_current_2']:.6f} from cold to hot, and rho is positive ({bool(at['positive'])}); strong regime, "
+        f"{valid.size} random points with positive rho: at least {valid.min():.2g}",
     )
 
 
@@ -166,16 +171,21 @@ def smaller_for_entanglement():
 
 
 def nearly_equal_bell():
-    _, two, three = critical("detuning")
-    off = abs(1 - three / two)
-    k = int(off.argmax())
-    found = {}
+    """The panels of Fig. 8, and the line of Fig. 11(a)."""
+    off, text = [], []
     for panel, asymmetry in (("(b)", {"detuning": 1}), ("(d)", {"imbalance": -0.1})):
-        state = boson(**asymmetry, dT=COARSE)
-        found[panel] = [float(peak(COARSE, f(state))) for f in (i_2, i_3)]
-    text = ", ".join(f"{two:.3f} and {three:.3f} in Fig. 8{panel}" for panel, (two, three) in found.items())
+        state, coarse = boson(**asymmetry, dT=FINE), boson(**asymmetry, dT=COARSE)
+        C, two, three = (
+            float(v) for v in (peak(FINE, concurrence(state)), peak(FINE, i_2(state)), peak(COARSE, i_3(coarse)))
+        )
+        off.append(abs(1 - three / two))
+        text.append(f"{two:.3f} and {three:.3f} in Fig. 8{panel}, {100 * off[-1]:.0f} % apart (that of C: {C:.3f})")
+    _, two, three = critical("detuning")
+    wide = abs(1 - three / two)
+    k = int(wide.argmax())
     return sn.Outcome(
-        off.max() < 0.1, f"{text}; they differ by up to {100 * off.max():.0f} % (Delta eps = {DETUNINGS[k]:.1f})"
+        max(off) < 0.1,
+        f"{'; '.join(text)}; up to {100 * wide[k]:.0f} % in Fig. 11(a), at Delta eps = {DETUNINGS[k]:.1f}",
     )
 
 
@@ -211,9 +221,17 @@ STATEMENTS = (
     ),
     sn.Statement("Fig. 6(a)", "the heat current is linear in Delta T (within 10 %)", fourier),
     sn.Statement("Fig. 6(b)", "the entropy production is proportional to Delta T^2 (within 10 %)", quadratic_cost),
-    sn.Statement("below Eq. (32)", "bosons: a stronger coupling kappa gives a stronger current", current_and_coupling),
     sn.Statement(
-        "below Eq. (32)", "fermions: a stronger coupling kappa gives a stronger current", particles_and_coupling
+        "below Eq. (32)",
+        "bosons: a stronger coupling kappa gives a stronger current",
+        current_and_coupling,
+        "what the text expects intuitively; it does not name the kappa of the curves in Figs. 6 and 7",
+    ),
+    sn.Statement(
+        "below Eq. (32)",
+        "fermions: a stronger coupling kappa gives a stronger current",
+        particles_and_coupling,
+        "the same",
     ),
     sn.Statement("Fig. 7", "the particle current saturates, and sigma becomes linear in Delta mu", saturation),
     sn.Statement(
@@ -221,7 +239,7 @@ STATEMENTS = (
         "the entropy production rate is always positive",
         second_law,
         "a Redfield generator does not guarantee it: near the boundary of the weak regime gamma n(epsilon_-) is no "
-        "longer small against the splitting; it holds throughout Figs. 8 to 14",
+        "longer small against the splitting; Sec. 5.2 looks at the strong regime, where no exception was found",
     ),
     sn.Statement(
         "Fig. 8(a)", "symmetric qubits: C, I_2 and the ground state's population fall with |Delta T|", symmetric_bias
@@ -236,7 +254,12 @@ STATEMENTS = (
     sn.Statement("Sec. 5.2", "the qubit of higher frequency or weaker coupling wants the hotter bath", direction),
     sn.Statement("Fig. 11", "the CNTDs are monotonic in Delta eps and in Delta gamma", monotonic_cntd),
     sn.Statement("Fig. 11, Sec. 6", "the CNTD of C is always smaller than those of I_2, I_3", smaller_for_entanglement),
-    sn.Statement("Fig. 8", "the CNTDs of I_2 and I_3 are almost the same (within 10 %)", nearly_equal_bell),
+    sn.Statement(
+        "Fig. 8",
+        "the CNTDs of I_2 and I_3 are almost the same (within 10 %)",
+        nearly_equal_bell,
+        "the tolerance is ours; it is met in Fig. 8(d)",
+    ),
     sn.Statement("below Fig. 12", "CHSH is the most sensitive indicator of the detuning", most_sensitive),
     sn.Statement("below Fig. 12", "for gamma_2 = 0, T_1 = 0 gives the pure ground state and all maxima", one_bath),
 )

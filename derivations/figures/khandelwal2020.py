@@ -123,7 +123,7 @@ def figure_6(figure):
         first.plot(T, own, color=colour, linestyle=(0, (4, 2)), linewidth=0.9)
         first.annotate(f"$g = {g:g}$", (T[own.argmax()], own.max()), (0, 2), textcoords="offset points", ha="center")
     first.plot(T, best_local(T), color="black", linestyle="dotted")
-    first.annotate("local", (T[-1], best_local(T[-1:])[0]), (-4, -14), textcoords="offset points", ha="right")
+    first.annotate("local", (1.0, best_local(T[T <= 1])[-1]), (0, 3), textcoords="offset points", ha="center")
     first.set(xlabel=axis_label("hot temperature", "T_h", r"\varepsilon"), ylabel=NEGATIVITY)
     first.set_ylim(0, 0.052)
 

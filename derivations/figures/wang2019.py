@@ -186,9 +186,9 @@ FIGURES = {
         omega_1 = omega_2 = 10 J, lambda = 6 J, T_1 = T_2 = 1.5 J. Chosen: mu_1 = 4, 8, 14, 22 J, of which the
         text names 22, and the range of Delta mu. Differs from the text: for mu_1 = 14 J the concurrence is
         not monotonic, it falls from 0.239 to 0.156 at Delta mu = 4.2 J and rises to 0.163; for mu_1 = 22 J
-        the state is not positive from Delta mu = 3.7 J on (rho_22 down to -1.2e-8; the concurrence takes the
-        product of populations as zero there); the root of the product is not monotonic for mu_1 = 8 J (0.177
-        at Delta mu = 7.2 J, 0.173 later).""",
+        the state is not positive from Delta mu = 3.7 J on (eigenvalues down to -9.1e-6, rho_22 to -1.2e-8; the
+        concurrence takes the product of populations as zero there); the root of the product is not monotonic
+        for mu_1 = 8 J (0.177 at Delta mu = 7.2 J, 0.173 later).""",
         figure_6,
         (6.8, 2.8),
     ),
