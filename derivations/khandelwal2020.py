@@ -129,9 +129,9 @@ for _j in "hc":
     for _s, _sign in (("p", "+"), ("m", "-")):
         LATEX[f"gamma_{_j}_{_s}"] = rf"\gamma_{{{_j}}}^{{{_sign}}}"
         for _w, _level in (("up", "+"), ("down", "-")):
-            LATEX[f"gamma_{_j}_{_w}_{_s}"] = rf"\gamma_{{{_j}}}^{{{_level}}}(\varepsilon_{{{_sign}}})"
-            LATEX[f"Gamma_{_w}_{_s}"] = rf"\Gamma^{{{_level}}}(\varepsilon_{{{_sign}}})"
-        LATEX[f"Gamma_{_s}"] = rf"\Gamma(\varepsilon_{{{_sign}}})"
+            LATEX[f"gamma_{_j}_{_w}_{_s}"] = rf"\gamma_{{{_j}}}^{{{_level}}}(\omega_{{{_sign}}})"
+            LATEX[f"Gamma_{_w}_{_s}"] = rf"\Gamma^{{{_level}}}(\omega_{{{_sign}}})"
+        LATEX[f"Gamma_{_s}"] = rf"\Gamma(\omega_{{{_sign}}})"
 
 BATHS = {"h": gamma_h, "c": gamma_c}
 

@@ -32,7 +32,8 @@ def closed_levels(block: Any, places: Sequence[int]) -> list[Level] | None:
     x = sp.Dummy("x")
     factors = []
     if not block.has(sp.I):
-        _, factors = sp.factor_list(sp.expand((x * sp.eye(block.rows) - block).det()))
+        # Berkowitz divides by nothing: quotients by functions and roots would not simplify.
+        _, factors = sp.factor_list(sp.expand((x * sp.eye(block.rows) - block).det(method="berkowitz")))
         factors = [(f, power) for f, power in factors if f.has(x)]
     if not factors or any(sp.degree(f, x) > 2 for f, _ in factors):
         if any(power > 1 for _, power in factors) or (not factors and _is_degenerate(block)):

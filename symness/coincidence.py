@@ -78,7 +78,8 @@ def _points(model: Model) -> list[dict[str, Any]]:
 
 def _function(name: str, *arguments: Any, node: Node) -> Any:
     if name != "eigenvalue":
-        return getattr(mpmath, name)(*arguments)
+        table: dict[str, Any] = {"abs": abs, "maximum": max, "minimum": min, "positive_part": lambda x: max(x, 0)}
+        return table[name](*arguments) if name in table else getattr(mpmath, name)(*arguments)
     k, size = (int(a) for a in arguments[:2])
     real, imaginary = arguments[2 : 2 + size**2], arguments[2 + size**2 :]
     entries = [mpmath.mpc(*pair) for pair in zip(real, imaginary, strict=True)] if imaginary else real

@@ -112,6 +112,30 @@ def test_latex_shows_the_complex_matrix() -> None:
     assert r"\operatorname{Im}[v_{1}(H)]_{2}" in text
 
 
+# -- functions of parameters in a block ------------------------------------------------------------------------------
+
+
+def test_functions_of_parameters_on_the_diagonal() -> None:
+    """Four coupled levels, whose characteristic polynomial holds functions that no quotient of it would lose."""
+    x, w = sn.parameters("x w")
+    t, g, T, U = sn.parameters("t g T U", positive=True)
+    site = sn.levels("site", 5)
+    V = t * (site.transition(1, 2) + site.transition(2, 3) + site.transition(3, 4))
+    for function in (sp.Abs(x), sp.Max(x, w), sp.sqrt(x**2 + w**2)):
+        H = sum(((10 + k * function) * site.projector(k) for k in (1, 2, 3, 4)), sp.zeros(5))
+        baths = [sn.Bath("a", site.transition(0, 1), g, T), sn.Bath("b", site.transition(0, 4), g, U)]
+        model = sn.Model(H, interaction=V + V.H, baths=baths)
+        values = {"x": -0.3, "w": 0.7, "t": 0.4, "g": 0.2, "T": 3.0, "U": 6.0}
+        found = systems.density(sn.steady_state(sn.secular(model)), {s.name: values[s.name] for s in model.symbols})
+        rates = [
+            (systems.numeric(b.coupling[0]), lambda w, T=T: 0.2 * (1 + systems.bose(w, T)) if w > 0 else 0.0,
+             lambda w, T=T: 0.2 * systems.bose(w, T) if w > 0 else 0.0)
+            for b, T in zip(baths, (3.0, 6.0), strict=True)
+        ]  # fmt: skip
+        H_number = np.array(sp.Matrix(model.total).subs({s: values[s.name] for s in model.symbols}).evalf(), complex)
+        assert np.abs(found - systems.stationary(systems.davies(H_number, rates))).max() < 1e-12, function
+
+
 # -- order and phases ------------------------------------------------------------------------------------------------
 
 

@@ -549,3 +549,17 @@ def test_a_state_without_negativity_is_measured_by_its_smallest_eigenvalue() -> 
     """The number that digits count against does not vanish with the clipped value."""
     separable = {(k, k): mpf(weight) / 10 for k, weight in enumerate((1, 2, 3, 4))}
     assert negativity(separable, (2, 2), (0,)) == (0, -mpf(1) / 10)
+
+
+def test_couplings_out_of_phase_absorb_with_the_conjugate_rate() -> None:
+    """gamma_12 = i G/2: emission goes with gamma_ab, absorption with gamma_ba, on both routes."""
+    omega, g, G, gamma, T, U = sn.parameters("omega g G gamma T U", positive=True)
+    a, b = sn.qubits("1 2")
+    rates = sp.Matrix([[G, sp.I * G / 2], [-sp.I * G / 2, G]])
+    model = sn.Model(
+        omega * (a.number + b.number),
+        interaction=g * (a.raising * b.lowering + b.raising * a.lowering),
+        baths=[sn.Bath("C", [a.lowering, b.lowering], rates, T), sn.Bath("1", a.lowering, gamma, U)],
+    )
+    state = sn.steady_state(sn.local(model))
+    assert sn.formula(state, {"c": state.element(1, 2)}).check(points=4, digits=20).passed
