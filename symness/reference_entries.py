@@ -5,6 +5,7 @@ The SymPy expressions that the user wrote are compiled for mpmath as they stand;
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -32,13 +33,14 @@ class Entries:
     """
 
     def __init__(self, model: Model, in_energy_basis: bool, frame: Any = None) -> None:
-        self.model, self.in_energy_basis, self._frame = model, in_energy_basis, frame
+        self.model, self.in_energy_basis = model, in_energy_basis
         self.dimension = model.dimension
         self.symbols = model.symbols
         self._compile()
         self.blocks = connected(self.dimension, self._places["total"])
         self.pattern = self._eigenvector_pattern()
         self._operators: dict[Any, tuple[list[Place], Callable[..., list[Any]]]] = {}
+        self._frame = None if frame is None else sp.ImmutableMatrix(frame)
         self._zero_rates: dict[int, Callable[..., list[Any]]] = {}
 
     def rates(self, part: int, omega: Any, numbers: Sequence[Any]) -> list[Any]:
@@ -75,8 +77,6 @@ class Entries:
             matrices |= {f"jump {k} {a}": s for a, s in enumerate(jump.operator)}
         if model.eigenbasis is not None:
             matrices["eigenbasis"] = model.eigenbasis
-        if self._frame is not None:
-            matrices["frame"] = self._frame
         self._places = {
             name: [(i, j) for i in range(n) for j in range(n) if m[i, j] != 0] for name, m in matrices.items()
         }
@@ -118,6 +118,10 @@ class Entries:
     def evaluate(self, numbers: Sequence[Any]) -> tuple[dict[str, Matrix], list[Any]]:
         flat = iter(self._entries(*numbers))
         matrices = {name: {place: next(flat) for place in places} for name, places in self._places.items()}
+        if self._frame is not None:
+            # Where a closed form is 0/0 (a coupling that vanishes), levels keep the order and phases of their own.
+            with contextlib.suppress(ZeroDivisionError):
+                matrices["frame"] = self.operator(self._frame, numbers)
         return matrices, list(flat)
 
     def part_name(self, part: int) -> str:

@@ -161,6 +161,18 @@ def test_elements_between_closed_levels(phase: bool) -> None:
     assert report.passed, report.text()
 
 
+def test_where_a_closed_form_of_levels_is_undefined_the_reference_has_its_own() -> None:
+    """Without the coupling t the printed eigenvectors are 0/0, and the bath at site 2 is left alone."""
+    state = sn.steady_state(sn.redfield(chain()))
+    formula = sn.formula(state)
+    reference = Reference(formula.reference)
+    point = {"e": 3.0, "g_1": 0.2, "g_2": 0.1, "T_1": 0.9, "T_2": 2.1}
+    observables = [o.observable for o in formula.outputs[:1]]
+    with pytest.raises(sn.NonUniqueSteadyState):  # site 3 meets no bath
+        reference.solve({**point, "t": 0.0}, observables, 20)
+    assert 0 < float(reference.solve({**point, "t": 1e-3}, observables, 20)[0].value) < 1
+
+
 def test_closed_levels_that_cross() -> None:
     """Energies e +- t +- g: which of the middle two is higher depends on the point; a level keeps its number."""
     e, t, g, g1, g2, T1, T2 = sn.parameters("e t g g_1 g_2 T_1 T_2", positive=True)
