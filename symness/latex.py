@@ -155,7 +155,12 @@ def equations(
     names = {name: short.get(text, text) for name, text in known}
     symbols = _symbols(roots, named, items)
     printer = Breaker(names, symbols, {macro: text for text, macro in short.items()})
-
+    letter = next(c for c in "XYZABCDEFGPQUVW" if not any(text.startswith(c) for pair in known for text in pair))
+    renamed: dict[Node, Node] = {}
+    items = printer.named_parts(items, letter, width, renamed)
+    own = {name for name, *_ in results}
+    rows = printer.named_parts(results, letter, width, renamed)
+    results, items = [row for row in rows if row[0] in own], [*items, *(row for row in rows if row[0] not in own)]
     items = [item for item in items if printer(item[2]).whole != item[1]]  # cos(theta/2) = cos(theta/2) says nothing
     taken = {(f"(1-{text})", node.args[1:]) for _, text, node in items if node.op == "call"}  # and so does 1 - N
     items = [item for item in items if (item[1], item[2].args[1:]) not in taken]

@@ -6,11 +6,18 @@ Breaks come before a ``+`` or ``-``, of a sum or inside a bracket that makes a p
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from symness import program
 from symness.program import Node
 from symness.typeset import TOKEN, Printer, wrapped
 
-__all__ = ["Breaker"]
+__all__ = ["Breaker", "Row"]
+
+#: name, LaTeX and right-hand side of an equation
+Row = tuple[str, str, Node]
 
 # Widths in average letters, as TeX sets them; a command that is not listed is one letter wide.
 _WIDTHS = dict.fromkeys(r"^ _ { } & ' \! \\ \bar \tilde \hat \vec \dot \mathcal \mathrm \text".split(), 0.0)
@@ -19,12 +26,28 @@ _WIDTHS |= {"+": 2.4, "-": 2.4, "=": 2.4, "<": 2.4, ">": 2.4, r"\quad": 2.0, r"\
 _WIDTHS |= dict.fromkeys(r"\max \min \sin \cos \tan".split(), 3.0)
 
 
+#: What stands inside these cannot be broken; a part of a line that is wider than this share gets a name of its own.
+_CLOSED = frozenset("sqrt log xlogx maximum minimum positive_part".split())
+_WIDE = 0.3
+
+
 def _is_modulus(node: Node) -> bool:
     return node.op == "call" and node.args[0] == "abs"
 
 
+def _is_closed(node: Node) -> bool:
+    return node.op == "pow" or (node.op == "call" and node.args[0] in _CLOSED)
+
+
 class Breaker(Printer):
-    """A printer that breaks an equation into lines."""
+    """A printer that breaks an equation into lines.
+
+    ``parts`` holds the LaTeX of parts that got a name because no line holds what they stand in.
+    """
+
+    def __init__(self, names: Mapping[str, str], *arguments: Mapping[Any, str]) -> None:
+        self.parts: dict[str, str] = {}
+        super().__init__(ChainMap(self.parts, dict(names)), *arguments)
 
     def width(self, text: str) -> float:
         """Visible length of a line, in letters; scripts are small, a fraction is as wide as its wider half."""
@@ -45,6 +68,33 @@ class Breaker(Printer):
                 groups[-1] = (groups[-1][0], groups[-1][1] + size)
             before = token
         return groups[0][1]
+
+    def named_parts(self, rows: Iterable[Row], letter: str, width: float, memo: dict[Node, Node]) -> list[Row]:
+        """Rows whose roots, powers and functions fit a line: long arguments have rows of their own in front.
+
+        ``memo`` is shared by all rows of a formula, so that what occurs twice has one name.
+        """
+        found: list[Row] = []
+        for name, text, root in rows:
+            for node in program.walk([root]):
+                if node in memo:
+                    continue
+                operands = [memo[child] for child in node.operands]
+                same = all(a is b for a, b in zip(operands, node.operands, strict=True))
+                memo[node] = rebuilt = node if same else program.rebuild(node, operands)
+                if not _is_closed(rebuilt) or self.width(self(rebuilt).text) <= width:
+                    continue
+                for k, operand in enumerate(operands):
+                    if operand.op != "symbol" and self.width(self(operand).text) > _WIDE * width:
+                        if operand not in memo or memo[operand].op != "symbol":
+                            part, mark = f"{letter}_{len(self.parts) + 1}", f"{letter}_{{{len(self.parts) + 1}}}"
+                            self.parts[part] = mark
+                            found.append((part, mark, operand))
+                            memo[operand] = program.symbol(part)
+                        operands[k] = memo[operand]
+                memo[node] = program.rebuild(node, operands)
+            found.append((name, text, memo[root]))
+        return found
 
     def pieces(self, node: Node, room: float) -> tuple[bool, list[str]]:
         """Sign and text; if it is wider than ``room``, in pieces, of which each but the first may start a line."""

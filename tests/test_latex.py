@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ import pytest
 from symness.formula import Condition, Definition, Formula, Input, Output
 from symness.latex import expression_latex, latex, matrix_latex
 from symness.linebreak import Breaker
+from symness.parameters import default_latex
 from symness.program import FUNCTIONS, I, Node, add, call, div, evaluate, mul, number, power, sqrt, symbol
 
 ROOT = Path(__file__).parent.parent
@@ -258,23 +260,28 @@ def random_node(rng: random.Random, depth: int) -> Node:
 @pytest.mark.parametrize("width", [None, 20, 45])
 def test_text_has_the_value_of_the_expression(width: int | None) -> None:
     rng = random.Random(7)
-    compared, broken = 0, 0
+    compared, broken, named = 0, 0, 0
     while compared < 300:
         try:
             node = random_node(rng, rng.randint(1, 6))
             expected = run(node)
         except (ZeroDivisionError, OverflowError):
             continue
+        known = dict(READ)
         if width is None:
             text = expression_latex(node, NAMES)
         else:
             inputs = tuple(Input(key, value) for key, value in NAMES.items())
             printed = latex(Formula("f", inputs, (), (Output("y", node, "y"),)), width=width, labels=False)
-            text = printed.split("&=", 1)[1].split(r"\end{align")[0]
-            broken += "&" in text
-        assert Reader(text, READ).value() == pytest.approx(expected, rel=1e-8, abs=1e-9), text
+            text, _, rest = printed.split("&=", 1)[1].partition(r"\end{align")
+            parts = re.split(r"(X_\{\d+\}) &=", rest)[1:]  # what stands in for parts that no line holds
+            for name, value in zip(parts[::2], parts[1::2], strict=True):
+                known[name] = Reader(value.split(r"\end{align")[0], known).value()
+            broken, named = broken + ("&" in text), named + len(parts) // 2
+        assert Reader(text, known).value() == pytest.approx(expected, rel=1e-8, abs=1e-9), text
         compared += 1
     assert width is None or broken > 20
+    assert (named > 3) is (width == 20)
 
 
 def test_every_long_factor_of_a_product_is_broken() -> None:
@@ -516,3 +523,36 @@ def test_notebook_text_is_one_expression() -> None:
     assert text.endswith("\n\\end{aligned}$")
     assert not re.search(r"\\label|\\nonumber|%", text)
     assert two_qubits()._repr_latex_() == text
+
+
+# -- parts with a name of their own --------------------------------------------------------------------------------
+
+
+def rooted(names: list[str]) -> Formula:
+    """A root of a sum of squares that no line holds unless it is short, and max(0, almost the same)."""
+    letters = [symbol(name) for name in names]
+    total = add(*((x + y) ** 2 for x, y in pairwise(letters)))
+    outputs = (
+        Output("f", call("sqrt", total) + letters[0], "f"),
+        Output("g", call("maximum", number(0), total - 1), "g"),
+    )
+    return Formula("roots", tuple(Input(name, default_latex(name), "nonnegative") for name in names), (), outputs)
+
+
+def test_what_no_line_holds_under_a_root_gets_a_name() -> None:
+    text = rooted([f"alpha_{k}" for k in range(1, 13)]).latex(labels=False)
+    assert r"f &= \sqrt{X_{1}} + \alpha_{1}" in text
+    assert r"g &= \max(0, X_{1} - 1)" in text
+    assert text.index("where") < text.index("X_{1} &=")
+    assert text.count(r"\sqrt") == 1
+    assert all(Breaker({}).width(line) < 100 for line in text.splitlines())
+
+
+def test_the_letter_of_a_named_part_is_free() -> None:
+    """A model with a parameter X_1 has its parts under another letter."""
+    text = rooted(["X_1", *(f"alpha_{k}" for k in range(2, 13))]).latex(labels=False)
+    assert r"f &= \sqrt{Y_{1}} + X_{1}" in text
+
+
+def test_short_roots_stay() -> None:
+    assert "X_{1}" not in rooted(["alpha_1", "alpha_2", "alpha_3"]).latex()
