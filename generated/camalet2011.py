@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation camalet2011
-# sha256 of the text below this line: 79455e4fa8090ee558c1ed2cd7fc90433f886c0dabc5576e6c3a8bd0939e0e47
+# sha256 of the text below this line: 956c5976fc97e3388998e93d096dad65eddeb37d662ac57d4c2069e7c5f9c81a
 """camalet2011: steady-state quantities in closed form.
 
 generator: secular
@@ -936,8 +936,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

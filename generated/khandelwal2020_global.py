@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 906428b859858b5b7ddd822e67b50f75db7423ee28ac5117ba135320aeb43c67
+# sha256 of the text below this line: b663b087e4fe81efb0749439bb75392c0568050d2d9d91293f975b4513b74c87
 """khandelwal2020_global: steady-state quantities in closed form.
 
 generator: secular
@@ -984,8 +984,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

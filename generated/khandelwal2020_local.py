@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 6dd82b8daa1ae1e3964aee46d2dbd08f510253704d06e5a3e6de0f9aa0601158
+# sha256 of the text below this line: 5644e43f27bcbfc9a5c5c2b3b9402e7126e64b6baea9c8062a6453650020cf2b
 """khandelwal2020_local: steady-state quantities in closed form.
 
 generator: local
@@ -929,8 +929,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

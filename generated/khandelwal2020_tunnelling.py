@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation khandelwal2020
-# sha256 of the text below this line: 24fa5b4d40059a4d61a20366c26ffff2e17cf4a04801cc1ea96c7458a5802607
+# sha256 of the text below this line: a84c85d2b7a1d8afe6e4d41200a15ba80283d8b0f22434436f8670c41125d4aa
 """khandelwal2020_tunnelling: steady-state quantities in closed form.
 
 generator: local
@@ -5253,8 +5253,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation man2019
-# sha256 of the text below this line: 0facfbd4ab86b22a1b62ce0ad7915aa62fb5fbf8ad385de77df548d54976591e
+# sha256 of the text below this line: e95f8f458cc416298d3e1f728371a29570a23dfe77223ae51b46ff7d62d9e139
 """man2019: steady-state quantities in closed form.
 
 generator: secular
@@ -1432,8 +1432,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

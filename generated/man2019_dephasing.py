@@ -1,5 +1,5 @@
 # Written by `symness generate` from the derivation man2019
-# sha256 of the text below this line: 1367593225e92c8f1d7d11befd063ef9ec447688838f93875d611b2974e1994b
+# sha256 of the text below this line: d9c394b01f22f11933ff442d43720336185af19673d830628f7bebf67b2b65c3
 """man2019_dephasing: steady-state quantities in closed form.
 
 generator: secular
@@ -1918,8 +1918,8 @@ def _pair_sum(*terms):
 
 
 def _divisor(total, *terms):
-    """A sum to divide by: not a number where less is left of its terms than the digits of the result need."""
-    unsure = np.abs(total.hi) <= 2.0**-60 * sum([np.abs(term.hi) for term in terms])
+    """A sum to divide by: not a number where less is left of its terms than four digits of the result need."""
+    unsure = np.abs(total.hi) <= 2.0**-92 * sum([np.abs(term.hi) for term in terms])
     return _where(unsure, _Pair(np.full_like(total.hi, np.nan)), total) if np.count_nonzero(unsure) else total
 
 

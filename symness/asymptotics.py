@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import factorial
 
 from symness import program
-from symness.errors import LimitError
+from symness.errors import LimitError, UndecidedOrder
 from symness.laurent import Arithmetic, Series, TooShort
 from symness.program import Node
 from symness.residues import ResiduePoint
@@ -164,7 +164,7 @@ class Expansion(Arithmetic):
         """cos or sin of theta/2: the larger one is a root, the other lam/(2 Omega) over it."""
         small = not lam.coefficients and lam.exact
         if small or (delta.coefficients and lam.coefficients and lam.low > delta.low):
-            upper = self._certain(delta, "a detuning, and with it the order of two levels,")
+            upper = self._certain(delta, "a detuning, and with it the order of two levels,", UndecidedOrder)
             stretch = self.root(self.sum([self.constant(_ONE), self.power(self.quotient(lam, delta), 2)]))
             Omega = self.product(self.scaled(delta, upper), stretch)
             large = self.root(self.scaled(self.sum([self.constant(_ONE), self.inverse(stretch)]), Fraction(1, 2)))
@@ -197,10 +197,10 @@ class Expansion(Arithmetic):
             return Series(0, () if self.vanishes(value) else (value,), False)
         raise LimitError(f"the sign of what stands in {name} is undecided in this limit; pass assume=[...]")
 
-    def _certain(self, x: Series, what: str) -> int:
+    def _certain(self, x: Series, what: str, kind: type[LimitError] = LimitError) -> int:
         sign = self.sign(x.coefficients[0]) if x.coefficients else None
         if sign is None or sign == 0:
-            raise LimitError(f"the sign of {what} is undecided in this limit; pass assume=[...] with an inequality")
+            raise kind(f"the sign of {what} is undecided in this limit; pass assume=[...] with an inequality")
         return sign
 
 

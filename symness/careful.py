@@ -96,11 +96,12 @@ class _Writer:
         if node.op == "mul":
             return self._product(node, x)
         if node.op == "div":
-            current = node.args[0] in self._thermal and node.args[1] in self._temperatures
-            if current or node.args[1].op != "add" or all(t.op in ("symbol", "number") for t in node.args[1].args):
-                return self._emit("per_temperature" if current else "divide", *x)
-            terms = [self.memo[term] for term in node.args[1].args]
-            return self._emit("divide", x[0], self._emit("divisor", x[1], *terms, key=("divisor", x[1])))
+            below = node.args[1]
+            current = node.args[0] in self._thermal and below in self._temperatures
+            if not current and below.op == "add" and any(t.op not in ("symbol", "number") for t in below.args):
+                terms = [self.memo[term] for term in below.args]
+                return self._emit("divide", x[0], self._emit("divisor", x[1], *terms, key=("divisor", x[1])))
+            return self._emit("per_temperature" if current else "divide", *x)
         if node.op == "pow":
             return self._emit("power", x[0], node.args[1])
         return self._call(node, x)

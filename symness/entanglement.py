@@ -4,13 +4,13 @@ For an X state (only the diagonal and the anti-diagonal of rho in the product ba
 <ee|rho|gg>:
 
     concurrence = 2 max(0, |w| - sqrt(rho_ee rho_gg), |z| - sqrt(rho_eg rho_ge))
-    negativity  = sum over both blocks of max(0, (|w|^2 - rho_ee rho_gg)/(m + sqrt(d^2 + |w|^2))), m, d = (rho_ee +-
-    rho_gg)/2
+    negativity  = sum over both blocks of max(0, (|w|^2 - rho_ee rho_gg)/(|m| + sqrt(d^2 + |w|^2))) + max(0, -2 m),
+    m, d = (rho_ee +- rho_gg)/2
 
 Otherwise concurrence = max(0, s_1 - s_2 - s_3 - s_4) with s_k the decreasing roots of the eigenvalues of rho (sigma_y x
 sigma_y) rho* (sigma_y x sigma_y) (Wootters 1998), and negativity is the sum of |negative eigenvalues| of the partial
 transpose (Bell state: 1/2).  Redfield states may be slightly non-positive: a negative product under a root, or a
-negative eigenvalue of rho, counts as zero, and the mask ``positive`` says so.
+negative eigenvalue under one, counts as zero, and the mask ``positive`` says so.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def negativity(
     party = _party(partition, len(sizes))
     if sizes == (2, 2) and stray_element(state) is None:
         ee, eg, ge, gg, w, z = x_state(state, "negativity")
-        terms = [_negative_part(w, ee, gg), _negative_part(z, eg, ge)]
+        terms = [_negative_part(state, w, ee, gg), _negative_part(state, z, eg, ge)]
     else:
         terms = _block_negativities(state, sizes, party)
     qubits = all(size == 2 for size in sizes)
@@ -131,7 +131,7 @@ def _block_negativities(state: SteadyState, sizes: tuple[int, ...], party: tuple
             terms.append(program.call("positive_part", -matrix[block[0]][block[0]][0]))
         elif len(block) == 2:
             i, j = block
-            terms.append(_negative_part(matrix[i][j], matrix[i][i][0], matrix[j][j][0]))
+            terms.append(_negative_part(state, matrix[i][j], matrix[i][i][0], matrix[j][j][0]))
         else:
             size, inside = len(block), entries(matrix, block)
             values = [program.call("eigenvalue", k, size, *inside) for k in range(size)]
@@ -276,8 +276,12 @@ def _gap(coherence: tuple[Node, Node], first: Node, second: Node) -> Node | None
     return None if modulus.is_zero else program.add(modulus, -root)
 
 
-def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> Node:
-    """max(0, -(lower eigenvalue)) of [[a, w], [w*, d]]: (|w|^2 - a d)/(m + r), its numerator a product of gaps."""
+def _negative_part(state: SteadyState, coherence: tuple[Node, Node], first: Node, second: Node) -> Node:
+    """Moduli of the negative eigenvalues of [[a, w], [w*, d]], m -+ r with m = (a + d)/2.
+
+    (|w|^2 - a d)/(|m| + r), its numerator a product of gaps, and -2 m where m < 0, which a state that need not be
+    positive may have.
+    """
     modulus, root = _modulus_and_root(coherence, first, second)
     if modulus.is_zero:
         return program.add(*(program.call("positive_part", -population) for population in (first, second)))
@@ -286,4 +290,7 @@ def _negative_part(coherence: tuple[Node, Node], first: Node, second: Node) -> N
     spread = program.mul(half, program.add(first, -second))
     entangled = program.mul(program.call("positive_part", program.add(modulus, -root)), program.add(modulus, root))
     numerator = program.add(entangled, program.call("positive_part", program.mul(-1, first, second)))
-    return program.div(numerator, program.add(mean, program.call("hypot", spread, modulus)))
+    total = program.div(numerator, program.add(mean, program.call("hypot", spread, modulus)))
+    if state.generator.kind in ("secular", "local"):  # of Lindblad form: populations of any basis are positive
+        return total
+    return program.add(total, program.call("positive_part", program.mul(-1, program.add(first, second))))

@@ -50,6 +50,10 @@ class LimitError(SymnessError):
     """A limit that does not exist, or that depends on a sign the assumptions do not decide."""
 
 
+class UndecidedOrder(LimitError):
+    """A limit in which the order of two levels is undecided."""
+
+
 class SweepError(SymnessError, ValueError):
     """A sweep whose arguments do not fit together, or a file that belongs to something else."""
 

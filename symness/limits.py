@@ -15,7 +15,7 @@ from symness import program
 from symness.assumptions import inequality, sign_of
 from symness.asymptotics import Expansion
 from symness.convert import from_sympy, to_sympy
-from symness.errors import LimitError, ModelError
+from symness.errors import LimitError, ModelError, UndecidedOrder
 from symness.formula import Condition, Definition, Formula, Output
 from symness.laurent import Series, TooShort
 from symness.observable import Setup
@@ -23,13 +23,15 @@ from symness.parameters import Parameter
 from symness.program import Node
 from symness.progress import watched
 from symness.quantity import Quantity
-from symness.residues import NoRoot, ResiduePoint
+from symness.residues import NoRoot, ResiduePoint, at_random_point
 from symness.state import SteadyState, substituted
 
 __all__ = ["as_formula", "limit", "series"]
 
 _LONGEST = 24
 _POINTS = 40
+#: So many undecided orders of levels are tried both ways.
+_LEVELS = 2
 
 
 @watched("limit")
@@ -101,14 +103,24 @@ def as_formula(source: Any, where: str) -> Formula:
     raise LimitError(f"{where}: {type(source).__name__}; pass a formula, a quantity or a steady state")
 
 
-def _expanded(formula: Formula, name: str, target: Any, order: int, where: str) -> Formula:
+def _expanded(formula: Formula, name: str, target: Any, order: int, where: str, tried: tuple[Any, ...] = ()) -> Formula:
+    """``tried`` are inequalities that are taken to hold: what both of two opposite ones give, holds without them."""
     known = {item.name: item for item in formula.inputs}
     if name not in known:
         raise LimitError(f"{where}: {name!r} is no parameter; there are {', '.join(known)}")
     for length in (order + 2, order + 5, order + 9, _LONGEST):
         for seed in range(_POINTS):
+            attempt = _Expanded(formula, name, target, order, length, seed, tried)
             try:
-                return _Expanded(formula, name, target, order, length, seed).formula(where)
+                return attempt.formula(where)
+            except UndecidedOrder:
+                gap = attempt.undecided
+                if len(tried) == _LEVELS or gap is None:
+                    raise
+                both = [_expanded(formula, name, target, order, where, (*tried, sign)) for sign in (gap > 0, gap < 0)]
+                if not _agree(*both):
+                    raise
+                return both[0]
             except (NoRoot, ZeroDivisionError):
                 continue
             except TooShort:
@@ -116,10 +128,21 @@ def _expanded(formula: Formula, name: str, target: Any, order: int, where: str) 
     raise LimitError(f"{where}: {name} -> {target} needs more than {_LONGEST} orders; simplify the model first")
 
 
+def _agree(first: Formula, second: Formula) -> bool:
+    """Whether two formulas with the same outputs are identical, exactly at random points."""
+    left, right = first.expanded(), second.expanded()
+    if left.keys() != right.keys() or [c.text for c in first.conditions] != [c.text for c in second.conditions]:
+        return False
+    roots = [part for name in left for part in program.real_imag(left[name] - right[name])]
+    return not any(int(value) for seed in (1, 2, 3) for value in at_random_point(roots, seed)[1])
+
+
 class _Expanded:
     """One attempt, at one random point and with one length."""
 
-    def __init__(self, formula: Formula, name: str, target: Any, order: int, length: int, seed: int) -> None:
+    def __init__(
+        self, formula: Formula, name: str, target: Any, order: int, length: int, seed: int, tried: Any
+    ) -> None:
         self.source, self.name, self.order = formula, name, order
         self.parameters = {i.name: Parameter(i.name, i.latex, **_assumptions(i.domain)) for i in formula.inputs}
         self.target = sp.sympify(target)
@@ -129,7 +152,9 @@ class _Expanded:
         self.definitions: list[Definition] = []
         model = getattr(formula.reference, "model", None)
         self.declared = tuple(getattr(model, "assume", ()))
-        self.assume = (*self.declared, *self._conditions())
+        self.assume = (*self.declared, *tried, *self._conditions())
+        #: the last expression whose sign was asked for in vain
+        self.undecided: Any = None
         self.expansion = Expansion({}, length, ResiduePoint(101 + seed), self.sign)
         self.expansion.symbols[name] = self._start()
 
@@ -160,7 +185,9 @@ class _Expanded:
         expression = to_sympy(program.substitute(node, self.values), self.parameters)
         relations = self.assume if known is None else known
         assume = [r.subs({s: self.parameters.get(s.name, s) for s in r.free_symbols}) for r in relations]
-        return sign_of(expression, [r for r in assume if r not in (sp.true, sp.false)])
+        sign = sign_of(expression, [r for r in assume if r not in (sp.true, sp.false)])
+        self.undecided = self.undecided if sign is not None else expression
+        return sign
 
     def formula(self, where: str) -> Formula:
         for definition in self.source.definitions:

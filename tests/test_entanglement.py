@@ -334,6 +334,17 @@ def three_sites() -> Any:
     return sn.steady_state(sn.local(model))
 
 
+def test_negativity_of_a_state_that_is_not_positive() -> None:
+    """Fermions far from equilibrium in Redfield: rho_ee + rho_gg < 0, and the partial transpose decides."""
+    state = sn.steady_state(sn.redfield(systems.two_qubits()))
+    values = {"omega_1": 4.865, "omega_2": 5.088, "lam": 0.138, "gamma_1": 0.0625, "gamma_2": 0.62}
+    values |= {"T_1": 0.0, "T_2": 0.0, "mu_1": 7.75, "mu_2": 4.94}
+    rho = systems.density(state, values)
+    assert (rho[0, 0] + rho[3, 3]).real < -0.01
+    found = sn.evaluator(state, {"N": sn.negativity(state)})(**values)["N"]
+    assert float(found) == pytest.approx(negativity(rho), rel=1e-9)
+
+
 @pytest.mark.parametrize("partition", [[0], [1], [2], [0, 1]])
 def test_negativity_of_three_qubits(partition: list[int]) -> None:
     state = three_sites()

@@ -675,9 +675,9 @@ def test_masked_elements_are_not_numbers() -> None:
 
 
 def test_a_divisor_without_digits_is_not_a_number() -> None:
-    # What is left of 1 + x - 1 below 2**-60 has too few digits in pairs of doubles.
+    # What is left of 1 + x - 1 below 2**-92 has too few digits in pairs of doubles.
     square = program.power(call("sqrt", A), 2)
     evaluate = Evaluator(simple("q", {"x": (B + 1) / program.add(square * (1 + B), -square, -(square * B), B)}, "a b"))
-    found = evaluate(a=3.0, b=np.array([1.0, 1e-3, 1e-25]))["x"]
+    found = evaluate(a=3.0, b=np.array([1.0, 1e-3, 1e-28]))["x"]
     assert found[:2] == pytest.approx([2.0, 1001.0], rel=1e-13)
     assert np.isnan(found[2])
