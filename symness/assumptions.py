@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy as sp
 
-__all__ = ["inequality", "sign_of"]
+__all__ = ["eigenvalue", "inequality", "sign_of"]
 
 
 def sign_of(expression: Any, assume: Sequence[Any] = ()) -> int | None:
@@ -66,12 +66,17 @@ def _eigenvalue_number(call: Any) -> sp.Float:
     """Its value to 60 digits; the error of a symmetric eigenproblem is a rounding of the norm."""
     k, size = (int(a) for a in call.args[:2])
     with mpmath.workdps(70):
-        entries = [mpmath.mpf(str(sp.N(a, 70))) for a in call.args[2:]]
-        if len(entries) > size**2:
-            entries = [mpmath.mpc(*pair) for pair in zip(entries[: size**2], entries[size**2 :], strict=True)]
-        matrix = mpmath.matrix([entries[size * i : size * (i + 1)] for i in range(size)])
-        values = sorted(mpmath.eigh(matrix, eigvals_only=True), reverse=True)
-        return sp.Float(str(values[k]), 60)
+        value = eigenvalue(k, size, [mpmath.mpf(str(sp.N(a, 70))) for a in call.args[2:]])
+        return sp.Float(str(value), 60)
+
+
+def eigenvalue(k: int, size: int, entries: Sequence[Any]) -> Any:
+    """The k-th largest of a Hermitian matrix, row by row (Re, then Im if it has one), at mpmath's current precision."""
+    real, imaginary = entries[: size**2], entries[size**2 :]
+    if imaginary:
+        real = [mpmath.mpc(*pair) for pair in zip(real, imaginary, strict=True)]
+    matrix = mpmath.matrix([real[size * i : size * (i + 1)] for i in range(size)])
+    return sorted(mpmath.eigh(matrix, eigvals_only=True), reverse=True)[k]
 
 
 def _gap(relation: Any) -> Any:

@@ -15,6 +15,7 @@ import mpmath
 import sympy as sp
 
 from symness import program
+from symness.assumptions import eigenvalue
 from symness.exact import Polynomial, Ring
 from symness.model import Model
 from symness.program import Node
@@ -80,8 +81,4 @@ def _function(name: str, *arguments: Any, node: Node) -> Any:
     if name != "eigenvalue":
         table: dict[str, Any] = {"abs": abs, "maximum": max, "minimum": min, "positive_part": lambda x: max(x, 0)}
         return table[name](*arguments) if name in table else getattr(mpmath, name)(*arguments)
-    k, size = (int(a) for a in arguments[:2])
-    real, imaginary = arguments[2 : 2 + size**2], arguments[2 + size**2 :]
-    entries = [mpmath.mpc(*pair) for pair in zip(real, imaginary, strict=True)] if imaginary else real
-    matrix = mpmath.matrix([entries[size * i : size * (i + 1)] for i in range(size)])
-    return sorted(mpmath.eigh(matrix, eigvals_only=True), reverse=True)[k]
+    return eigenvalue(int(arguments[0]), int(arguments[1]), arguments[2:])
