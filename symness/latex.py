@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import jinja2
 
 from symness import program
 from symness.formula import Definition, Formula, Input
-from symness.linebreak import Breaker
+from symness.linebreak import Breaker, Row
 from symness.program import Node
 from symness.typeset import OCCUPATION, TOKEN, Printer, key_of
 
@@ -94,9 +95,7 @@ def _distinct(items: Sequence[Input | Definition]) -> dict[str, str]:
     return found
 
 
-def _without_echo(
-    results: Sequence[tuple[str, str, Node]], items: Sequence[tuple[str, str, Node]]
-) -> tuple[list[tuple[str, str, Node]], list[tuple[str, str, Node]]]:
+def _without_echo(results: Sequence[Row], items: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """rho_11 = rho_11 says nothing: such an output takes the place of the definition of its symbol."""
     own = {name: (text, node) for name, text, node in items}
     shown, taken = [], set()
@@ -107,6 +106,26 @@ def _without_echo(
             node = own[symbol][1]
         shown.append((name, text, node))
     return shown, [item for item in items if item[0] not in taken]
+
+
+def _named_parts(
+    printer: Breaker, results: list[Row], items: list[Row], letter: str, width: float, macros: dict[str, str] | None
+) -> tuple[list[Row], list[Row]]:
+    """Outputs and definitions, with what no line holds under a root or in a function as definitions of their own."""
+
+    def new(k: int) -> tuple[str, str]:
+        name, text = f"{letter}_{k}", f"{letter}_{{{k}}}"
+        if macros is None:
+            return name, text
+        macro = _macros([(name, text)])[text]
+        macros[macro] = text
+        return name, macro
+
+    renamed: dict[Node, Node] = {}
+    items = printer.named_parts(items, new, width, renamed)
+    own = {name for name, *_ in results}
+    rows = printer.named_parts(results, new, width, renamed)
+    return [row for row in rows if row[0] in own], [*items, *(row for row in rows if row[0] not in own)]
 
 
 @dataclass(frozen=True)
@@ -154,13 +173,13 @@ def equations(
     short = _macros(named) if macros else {}
     names = {name: short.get(text, text) for name, text in known}
     symbols = _symbols(roots, named, items)
-    printer = Breaker(names, symbols, {macro: text for text, macro in short.items()})
-    letter = next(c for c in "XYZABCDEFGPQUVW" if not any(text.startswith(c) for pair in known for text in pair))
-    renamed: dict[Node, Node] = {}
-    items = printer.named_parts(items, letter, width, renamed)
-    own = {name for name, *_ in results}
-    rows = printer.named_parts(results, letter, width, renamed)
-    results, items = [row for row in rows if row[0] in own], [*items, *(row for row in rows if row[0] not in own)]
+    meant = {macro: text for text, macro in short.items()}
+    printer = Breaker(names, symbols, meant)
+    letters_left = chain("XYZABCDEFGPQUVW", ("X" * k for k in count(2)))
+    letter = next(c for c in letters_left if not any(text.startswith(c) for pair in known for text in pair))
+    results, items = _named_parts(printer, results, items, letter, width, meant if macros else None)
+    short = {text: macro for macro, text in meant.items()}
+
     items = [item for item in items if printer(item[2]).whole != item[1]]  # cos(theta/2) = cos(theta/2) says nothing
     taken = {(f"(1-{text})", node.args[1:]) for _, text, node in items if node.op == "call"}  # and so does 1 - N
     items = [item for item in items if (item[1], item[2].args[1:]) not in taken]

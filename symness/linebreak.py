@@ -7,7 +7,7 @@ Breaks come before a ``+`` or ``-``, of a sum or inside a bracket that makes a p
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from symness import program
@@ -69,10 +69,13 @@ class Breaker(Printer):
             before = token
         return groups[0][1]
 
-    def named_parts(self, rows: Iterable[Row], letter: str, width: float, memo: dict[Node, Node]) -> list[Row]:
+    def named_parts(
+        self, rows: Iterable[Row], new: Callable[[int], tuple[str, str]], width: float, memo: dict[Node, Node]
+    ) -> list[Row]:
         """Rows whose roots, powers and functions fit a line: long arguments have rows of their own in front.
 
-        ``memo`` is shared by all rows of a formula, so that what occurs twice has one name.
+        ``new(k)`` gives name and LaTeX of part number k; ``memo`` is shared by all rows of a formula, so that what
+        occurs twice has one name.
         """
         found: list[Row] = []
         for name, text, root in rows:
@@ -87,7 +90,7 @@ class Breaker(Printer):
                 for k, operand in enumerate(operands):
                     if operand.op != "symbol" and self.width(self(operand).text) > _WIDE * width:
                         if operand not in memo or memo[operand].op != "symbol":
-                            part, mark = f"{letter}_{len(self.parts) + 1}", f"{letter}_{{{len(self.parts) + 1}}}"
+                            part, mark = new(len(self.parts) + 1)
                             self.parts[part] = mark
                             found.append((part, mark, operand))
                             memo[operand] = program.symbol(part)

@@ -554,5 +554,18 @@ def test_the_letter_of_a_named_part_is_free() -> None:
     assert r"f &= \sqrt{Y_{1}} + X_{1}" in text
 
 
+def test_named_parts_have_macros_too() -> None:
+    text = rooted([f"alpha_{k}" for k in range(1, 13)]).latex(macros=True)
+    assert r"\newcommand{\symXOne}{X_{1}}" in text
+    assert r"f &= \sqrt{\symXOne} + \symAlphaOne" in text
+    assert r"\symXOne &=" in text
+
+
+def test_many_letters_taken() -> None:
+    """Where every single letter is the beginning of some name, two of them are not."""
+    text = rooted([f"{letter}_1" for letter in "XYZABCDEFGPQUVW"]).latex(labels=False)
+    assert r"\sqrt{XX_{1}}" in text
+
+
 def test_short_roots_stay() -> None:
     assert "X_{1}" not in rooted(["alpha_1", "alpha_2", "alpha_3"]).latex()
