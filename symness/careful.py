@@ -27,10 +27,10 @@ def careful_program(formula: Formula) -> Program:
     Operations are those of :mod:`symness.program` (``add`` of any number of operands, ``multiply`` of two) and
     ``number`` (numerator, denominator), ``baths`` (family, omega, T_1, mu_1, ...: every bath that meets this
     frequency, so that their occupations agree with their differences), ``occupation`` and ``hole`` (of its target and
-    an index), ``difference`` (two indices), ``half_angle`` (delta, lam) with ``cosine`` and ``sine``, ``divisor`` (a sum
-    to divide by and its terms, which say whether any digits of it are left), and
-    ``per_temperature``, the quotient of something with occupations in it by the temperature of a bath, 0 where both
-    are: no current, no entropy, at T = 0 too.
+    an index), ``difference`` (two indices), ``half_angle`` (delta, lam) with ``cosine`` and ``sine``, ``divisor`` (a
+    sum to divide by and its terms, which say whether any digits of it are left), and ``per_temperature``, the quotient
+    of something with occupations in it by the temperature of a bath, 0 where both are: no current, no entropy, at T = 0
+    too.
     """
     real = realise(formula)
     names = [output.name for output in formula.outputs if output.domain != "bool"]

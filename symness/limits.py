@@ -19,11 +19,12 @@ from symness.errors import LimitError, ModelError, UndecidedOrder
 from symness.formula import Condition, Definition, Formula, Output
 from symness.laurent import Series, TooShort
 from symness.observable import Setup
+from symness.orders import agree, apart
 from symness.parameters import Parameter
 from symness.program import Node
 from symness.progress import watched
 from symness.quantity import Quantity
-from symness.residues import NoRoot, ResiduePoint, at_random_point
+from symness.residues import NoRoot, ResiduePoint
 from symness.state import SteadyState, substituted
 
 __all__ = ["as_formula", "limit", "series"]
@@ -118,23 +119,14 @@ def _expanded(formula: Formula, name: str, target: Any, order: int, where: str, 
                 if len(tried) == _LEVELS or gap is None:
                     raise
                 both = [_expanded(formula, name, target, order, where, (*tried, sign)) for sign in (gap > 0, gap < 0)]
-                if not _agree(*both):
+                if not agree(*both):
                     raise
-                return both[0]
+                return replace(both[0], conditions=(*both[0].conditions, apart(gap, [i.name for i in formula.inputs])))
             except (NoRoot, ZeroDivisionError):
                 continue
             except TooShort:
                 break
     raise LimitError(f"{where}: {name} -> {target} needs more than {_LONGEST} orders; simplify the model first")
-
-
-def _agree(first: Formula, second: Formula) -> bool:
-    """Whether two formulas with the same outputs are identical, exactly at random points."""
-    left, right = first.expanded(), second.expanded()
-    if left.keys() != right.keys() or [c.text for c in first.conditions] != [c.text for c in second.conditions]:
-        return False
-    roots = [part for name in left for part in program.real_imag(left[name] - right[name])]
-    return not any(int(value) for seed in (1, 2, 3) for value in at_random_point(roots, seed)[1])
 
 
 class _Expanded:

@@ -12,6 +12,7 @@ import sympy as sp
 import systems
 
 import symness as sn
+from symness.evaluator import Evaluator
 from symness.formula import Formula, Input, Output
 from symness.program import call, sqrt, symbol
 from symness.reference import Reference
@@ -238,6 +239,10 @@ def test_the_order_of_levels_is_asked_for_and_stays_a_condition() -> None:
     with pytest.raises(sn.LimitError, match=r"detuning.*is undecided.*assume="):
         sn.limit(solved().element(2, 2), lam=0)  # the upper state of one excitation: that of qubit 1, or of qubit 2
     whatever = sn.limit(sn.expectation(solved(), a.number), lam=0)  # qubit 1, whichever is higher
+    assert [c.text for c in whatever.conditions] == ["omega_2 != omega_1"]
+    assert r"\omega_{2} \neq \omega_{1}" in whatever.latex()
+    equal = {"omega_1": 1.3, "omega_2": 1.3, "gamma": 0.1, "T_1": 0.5, "T_2": 2.0}
+    assert math.isnan(Evaluator(whatever)(**equal)["result"])  # at resonance each qubit feels both baths
     for relation, w_1, w_2 in ((omega_1 > omega_2, 1.3, 1.0), (omega_1 < omega_2, 1.0, 1.3)):
         alone = sn.limit(sn.expectation(solved(relation), a.number), lam=0)
         assert len(alone.conditions) == len(sn.limit(alone, T_2=0).conditions) == 1

@@ -12,7 +12,7 @@ ROOMS = (
     "errors display progress graph names node slopes program formula parameters convert exact residues laurent "
     "asymptotics space baths model observable assumptions gauge closed_levels eigenbasis spectrum coincidence "
     "frequencies sparse pairs rates generators liouville collective composites differences elimination paperform "
-    "affine notation shortest linear quantity state lamb limits hermitian steady rational conserved "
+    "affine notation shortest linear quantity state lamb orders limits hermitian steady rational conserved "
     "thermodynamics arithmetic response events cumulant counting sensitivity fisher resolvent spectra "
     "entanglement nonlocality bell coherence balances identity identities critical translation noted published "
     "signs cancellation realise statements lowering strength typeset linebreak latex careful kernel_text "
