@@ -152,13 +152,12 @@ class Entries:
 
     def crossing(self, numbers: Sequence[Any]) -> bool:
         """Whether two levels of a block of three or more states coincide whose basis nothing else names."""
-        if not self.in_energy_basis or self._places.keys() & {"eigenbasis"}:
+        if not self.in_energy_basis or "eigenbasis" in self._places:
             return False
         matrices, _ = self.evaluate(numbers)
+        named = {i for i, _ in matrices.get("frame", ())}
         for block in self.blocks:
-            if len(block) > 2 and not any(
-                place in matrices.get("frame", ()) for place in zip(block, block, strict=True)
-            ):
+            if len(block) > 2 and not named.intersection(block):
                 inside = {(block.index(i), block.index(j)): v for (i, j), v in matrices["total"].items() if i in block}
                 found = sorted(eigenvalues(inside, len(block)))
                 scale = max(map(abs, found))
